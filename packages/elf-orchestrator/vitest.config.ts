@@ -1,0 +1,3 @@
+import { packageTests } from '../../tools/build/vitest-preset.js';
+
+export default packageTests('elf-orchestrator');

@@ -1,0 +1,3 @@
+import { packageTests } from './build/vitest-preset.js';
+
+export default packageTests('tools');
