@@ -1,0 +1,26 @@
+import type { Chunk, RowKey, Span, SyntaxDiagnostic } from '@parseltongue/isg-core';
+import type { RustFacts } from './facts.js';
+
+/**
+ * An item row together with what the resolver needs to find it again in the syntax tree.
+ *
+ * `node` is the extent of the tree-sitter node itself; the row's own span also holds attributes and doc comments.
+ */
+export interface RustItem {
+  key: RowKey;
+  chunk: Chunk;
+  /** Index of the parent in the file's item list; -1 for the file row at index 0. */
+  parent: number;
+  node: Span;
+  /** Extent of the identifier, null for rows without one (file, impl, extern block). */
+  nameSpan: Span | null;
+}
+
+/** What one parse of one file yields: plain data that crosses a worker boundary. */
+export interface RustFileSyntax {
+  path: string;
+  /** In byte order, parents before children, the file row first. */
+  items: RustItem[];
+  diagnostics: SyntaxDiagnostic[];
+  facts: RustFacts;
+}
