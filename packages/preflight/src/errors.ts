@@ -1,0 +1,35 @@
+import { ParseltongueError } from '@parseltongue/isg-core';
+
+/** Codes of `PreflightError` and the details each one carries. */
+export interface PreflightErrorDetails {
+  /** A program that is needed is not installed or does not run. */
+  PT_PREFLIGHT_TOOL_MISSING: { tool: string };
+  PT_PREFLIGHT_NO_MANIFEST: { file: string };
+  PT_PREFLIGHT_NOT_GIT: { reason: string };
+  /** A file is no longer what the proposal was made against. */
+  PT_PREFLIGHT_STALE_FILE: { path: string; expected: string | null; actual: string | null };
+  PT_PREFLIGHT_PATH_OUTSIDE: { path: string };
+  /** The state directory lies inside the tree it must never touch. */
+  PT_PREFLIGHT_STATE_DIR_INSIDE: { reason: string };
+  /** `cargo metadata` or the toolchain query could not answer. */
+  PT_PREFLIGHT_CARGO_FAILED: { argv: readonly string[]; exit: number | null; stderr: string };
+  /** Another process verifies in the same shadow workspace. */
+  PT_PREFLIGHT_SHADOW_BUSY: { pid: number };
+  PT_PREFLIGHT_SHADOW_FAILED: { reason: string };
+  PT_PREFLIGHT_NO_RECEIPT: { subject_tree: string; verdict: string };
+  PT_PREFLIGHT_APPLY_FAILED: { path: string; reason: string };
+  PT_PREFLIGHT_RECOVERY_CONFLICT: { paths: readonly string[] };
+  PT_PREFLIGHT_GIT_FAILED: { argv: readonly string[]; exit: number | null; stderr: string };
+  /** git is in the middle of a merge, rebase or another command. */
+  PT_PREFLIGHT_GIT_BUSY: { state: string };
+  PT_PREFLIGHT_NOTHING_TO_UNDO: { reason: string };
+}
+export type PreflightErrorCode = keyof PreflightErrorDetails;
+
+/**
+ * Thrown for misuse and broken environments; a change that does not pass is a verdict, never an error.
+ */
+export class PreflightError<C extends PreflightErrorCode = PreflightErrorCode> extends ParseltongueError<
+  C,
+  PreflightErrorDetails[C]
+> {}
