@@ -4,7 +4,10 @@ import type { Chunk, Span } from './row.js';
 import { utf8Length } from './tokens.js';
 
 /** What assembling needs of a row. */
-export type AssemblyRow = Pick<Chunk, 'isgl1_key' | 'parent_key' | 'order' | 'parent_offset' | 'current_code'>;
+export type AssemblyRow = Pick<
+  Chunk,
+  'isgl1_key' | 'parent_key' | 'order' | 'parent_offset' | 'current_code'
+>;
 
 /** An assembled text and where each row stands in it. */
 export interface AssembledText {
@@ -23,7 +26,10 @@ export function assembleFile(rows: readonly AssemblyRow[]): AssembledText {
   const roots = rows.filter((row) => row.parent_key === null);
   const root = roots[0];
   if (root === undefined || roots.length > 1) {
-    throw broken(rows[0]?.isgl1_key ?? '', `${roots.length} rows without a parent, expected the file row alone`);
+    throw broken(
+      rows[0]?.isgl1_key ?? '',
+      `${roots.length} rows without a parent, expected the file row alone`,
+    );
   }
   const assembled = assembleRow(root.isgl1_key, rows);
   if (assembled.spans.size !== rows.length) {
@@ -58,7 +64,11 @@ function appendRow(row: AssemblyRow, children: Map<RowKey, AssemblyRow[]>, outpu
   let bytes = 0;
   for (const child of children.get(row.isgl1_key) ?? []) {
     const cut = unitsOfBytes(own, units, child.parent_offset - bytes);
-    if (cut === undefined) throw broken(row.isgl1_key, `offset ${child.parent_offset} of ${child.isgl1_key} is outside or inside a character`);
+    if (cut === undefined)
+      throw broken(
+        row.isgl1_key,
+        `offset ${child.parent_offset} of ${child.isgl1_key} is outside or inside a character`,
+      );
     appendText(own.slice(units, cut), output);
     units = cut;
     bytes = child.parent_offset;
@@ -81,7 +91,8 @@ function groupChildren(rows: readonly AssemblyRow[]): Map<RowKey, AssemblyRow[]>
     if (siblings === undefined) groups.set(row.parent_key, [row]);
     else siblings.push(row);
   }
-  for (const siblings of groups.values()) siblings.sort((a, b) => a.parent_offset - b.parent_offset || a.order - b.order);
+  for (const siblings of groups.values())
+    siblings.sort((a, b) => a.parent_offset - b.parent_offset || a.order - b.order);
   return groups;
 }
 

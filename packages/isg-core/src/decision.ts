@@ -18,5 +18,8 @@ export const DecisionSchema = z
     }),
     alternatives: z.array(DecisionActionSchema),
   })
-  .refine((decision) => decision.action !== 'proceed' || decision.receipts.length > 0, 'proceed needs a passing receipt');
+  .refine(
+    (decision) => decision.action !== 'proceed' || decision.receipts.length > 0,
+    'proceed needs a passing receipt',
+  );
 export type Decision = z.infer<typeof DecisionSchema>;

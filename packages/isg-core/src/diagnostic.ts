@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { RowKeySchema } from './key.js';
 
 /** How sure the compiler is of a suggestion; rustc's own words. */
-export const ApplicabilitySchema = z.enum(['MachineApplicable', 'MaybeIncorrect', 'HasPlaceholders', 'Unspecified']);
+export const ApplicabilitySchema = z.enum([
+  'MachineApplicable',
+  'MaybeIncorrect',
+  'HasPlaceholders',
+  'Unspecified',
+]);
 export type Applicability = z.infer<typeof ApplicabilitySchema>;
 
 /** Replace the bytes `[start, end)` of a file. */

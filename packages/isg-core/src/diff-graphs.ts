@@ -84,5 +84,7 @@ function collectPlaces(changes: readonly FutureRow[]): Map<RowKey, Pick<Chunk, '
 }
 
 function isSameLayout(a: Layout, b: Layout): boolean {
-  return a.length === b.length && a.every((place, i) => place.key === b[i]?.key && place.offset === b[i].offset);
+  return (
+    a.length === b.length && a.every((place, i) => place.key === b[i]?.key && place.offset === b[i].offset)
+  );
 }

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { RowKeySchema } from './key.js';
 import { SpanSchema } from './row.js';
 
-export const EdgeKindSchema = z.enum(['contains', 'calls', 'uses_type', 'implements', 'imports', 'tests', 'uses_macro']);
+export const EdgeKindSchema = z.enum([
+  'contains',
+  'calls',
+  'uses_type',
+  'implements',
+  'imports',
+  'tests',
+  'uses_macro',
+]);
 export type EdgeKind = z.infer<typeof EdgeKindSchema>;
 
 /**

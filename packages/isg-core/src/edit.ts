@@ -15,7 +15,14 @@ export const EditTargetSchema = z.union([
 ]);
 export type EditTarget = z.infer<typeof EditTargetSchema>;
 
-export const EditStrategySchema = z.enum(['whole_item', 'exact', 'uniform_indent', 'normalized_whitespace', 'anchored_fuzzy', 'hunk']);
+export const EditStrategySchema = z.enum([
+  'whole_item',
+  'exact',
+  'uniform_indent',
+  'normalized_whitespace',
+  'anchored_fuzzy',
+  'hunk',
+]);
 export type EditStrategy = z.infer<typeof EditStrategySchema>;
 
 /**

@@ -49,4 +49,7 @@ export interface CoreErrorDetails {
 export type CoreErrorCode = keyof CoreErrorDetails;
 
 /** Thrown by the pure functions of this package when their input breaks the contract. */
-export class CoreError<C extends CoreErrorCode = CoreErrorCode> extends ParseltongueError<C, CoreErrorDetails[C]> {}
+export class CoreError<C extends CoreErrorCode = CoreErrorCode> extends ParseltongueError<
+  C,
+  CoreErrorDetails[C]
+> {}

@@ -34,7 +34,9 @@ export const FUTURE_TRANSITIONS: Readonly<Record<StateName, Partial<Record<Futur
 /** The name of a row's state. `undefined` stands for a row that does not exist. */
 export function nameState(state: FutureState | undefined): StateName {
   if (state === undefined) return 'absent';
-  const found = (Object.keys(STATES) as (keyof typeof STATES)[]).find((name) => isSameState(STATES[name], state));
+  const found = (Object.keys(STATES) as (keyof typeof STATES)[]).find((name) =>
+    isSameState(STATES[name], state),
+  );
   if (found !== undefined) return found;
   throw new CoreError('PT_CORE_TRANSITION_ILLEGAL', {
     message: `(${state.current_ind}, ${state.future_ind}, ${state.future_action}) is no legal row state. Re-index the file`,
@@ -60,5 +62,7 @@ export function nextState(state: FutureState | undefined, event: FutureEvent): F
 }
 
 function isSameState(a: FutureState, b: FutureState): boolean {
-  return a.current_ind === b.current_ind && a.future_ind === b.future_ind && a.future_action === b.future_action;
+  return (
+    a.current_ind === b.current_ind && a.future_ind === b.future_ind && a.future_action === b.future_action
+  );
 }

@@ -14,7 +14,16 @@ export {
   TextReplacementSchema,
 } from './diagnostic.js';
 export { diffRows, overlayRows } from './diff-graphs.js';
-export { type Edge, type EdgeKind, EdgeKindSchema, EdgeSchema, type Resolution, ResolutionSchema, type Site, SiteSchema } from './edge.js';
+export {
+  type Edge,
+  type EdgeKind,
+  EdgeKindSchema,
+  EdgeSchema,
+  type Resolution,
+  ResolutionSchema,
+  type Site,
+  SiteSchema,
+} from './edge.js';
 export {
   type Edit,
   type EditRefusal,
@@ -29,7 +38,13 @@ export {
   type Placement,
   PlacementSchema,
 } from './edit.js';
-export { CoreError, type CoreErrorCode, type CoreErrorDetails, type ErrorInit, ParseltongueError } from './errors.js';
+export {
+  CoreError,
+  type CoreErrorCode,
+  type CoreErrorDetails,
+  type ErrorInit,
+  ParseltongueError,
+} from './errors.js';
 export { EventContract, type EventType, EventTypeSchema, type RunEvent, RunEventSchema } from './event.js';
 export {
   FUTURE_TRANSITIONS,
@@ -42,7 +57,17 @@ export {
   type StateName,
 } from './future.js';
 export { type FutureRow, FutureRowSchema, type Layout, LayoutSchema } from './future-row.js';
-export { fileKey, formatKey, isInsidePath, isKey, type KeyParts, parseKey, pathOfKey, type RowKey, RowKeySchema } from './key.js';
+export {
+  fileKey,
+  formatKey,
+  isInsidePath,
+  isKey,
+  type KeyParts,
+  parseKey,
+  pathOfKey,
+  type RowKey,
+  RowKeySchema,
+} from './key.js';
 export {
   type Ledger,
   LedgerSchema,
@@ -77,7 +102,14 @@ export type {
   RowStore,
 } from './ports/row-store.js';
 export type { TextModel, TextRequest, TextResult } from './ports/text-model.js';
-export { canonicalJson, type FileChange, FileChangeSchema, type Proposal, ProposalContract, ProposalSchema } from './proposal.js';
+export {
+  canonicalJson,
+  type FileChange,
+  FileChangeSchema,
+  type Proposal,
+  ProposalContract,
+  ProposalSchema,
+} from './proposal.js';
 export {
   BLOCKING_GATES,
   decideVerdict,

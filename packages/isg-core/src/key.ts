@@ -102,7 +102,10 @@ function encodeDiscriminator(text: string): string {
 }
 
 function encode(text: string, reserved: RegExp): string {
-  return text.replace(reserved, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return text.replace(
+    reserved,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 function decode(text: string): string {

@@ -14,7 +14,11 @@ export const SkipReasonSchema = z.enum([
 ]);
 export type SkipReason = z.infer<typeof SkipReasonSchema>;
 
-export const SkippedFileSchema = z.strictObject({ path: z.string(), reason: SkipReasonSchema, detail: z.string().optional() });
+export const SkippedFileSchema = z.strictObject({
+  path: z.string(),
+  reason: SkipReasonSchema,
+  detail: z.string().optional(),
+});
 export type SkippedFile = z.infer<typeof SkippedFileSchema>;
 
 /** A region the parser could not read. The region stays in its row. */
@@ -35,5 +39,8 @@ export const LedgerSchema = z
     skipped: z.array(SkippedFileSchema),
     diagnostics: z.array(SyntaxDiagnosticSchema),
   })
-  .refine((ledger) => ledger.seen === ledger.indexed + ledger.skipped.length, 'seen must equal indexed + skipped');
+  .refine(
+    (ledger) => ledger.seen === ledger.indexed + ledger.skipped.length,
+    'seen must equal indexed + skipped',
+  );
 export type Ledger = z.infer<typeof LedgerSchema>;

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { GateIdSchema, TreeHashSchema } from './receipt.js';
 
-export const TaskStateSchema = z.enum(['pending', 'ready', 'running', 'blocked', 'completed', 'failed', 'cancelled', 'retrying']);
+export const TaskStateSchema = z.enum([
+  'pending',
+  'ready',
+  'running',
+  'blocked',
+  'completed',
+  'failed',
+  'cancelled',
+  'retrying',
+]);
 export type TaskState = z.infer<typeof TaskStateSchema>;
 
 /** The nine legal moves of a task. */
@@ -47,6 +56,10 @@ export const PlanSchema = z.strictObject({
   acceptance: z.array(z.strictObject({ behaviour: z.string(), test: z.string() })),
   tasks: z.array(TaskSchema),
   pools: z.strictObject({ scan: z.array(z.string()), mutate: z.array(z.string()) }),
-  budget: z.strictObject({ tokens: z.int().positive(), cost_usd: z.number().nonnegative(), wall_ms: z.int().positive() }),
+  budget: z.strictObject({
+    tokens: z.int().positive(),
+    cost_usd: z.number().nonnegative(),
+    wall_ms: z.int().positive(),
+  }),
 });
 export type Plan = z.infer<typeof PlanSchema>;

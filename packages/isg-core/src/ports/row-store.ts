@@ -47,7 +47,9 @@ export interface GraphReader {
 /** Writes of the CodeGraph: the single write surface. Every call is acknowledged only once it is durable. */
 export interface GraphWriter {
   /** Replaces what is known of every file in the stream; returns how many rows and edges were written. */
-  ingest(records: AsyncIterable<IndexRecord> | Iterable<IndexRecord>): Promise<{ files: number; rows: number; edges: number }>;
+  ingest(
+    records: AsyncIterable<IndexRecord> | Iterable<IndexRecord>,
+  ): Promise<{ files: number; rows: number; edges: number }>;
   putSummaries(summaries: readonly { key: RowKey; summary: Summary }[]): Promise<void>;
   /** Makes `rows` the whole future of the plan, replacing what it proposed before, in one transaction. */
   propose(plan: string, rows: readonly FutureRow[]): Promise<void>;

@@ -1,1 +1,2 @@
-export {};
+export { buildChunk, chunkTextSimply } from './chunk-text.js';
+export { parseSourceFiles } from './source-files.js';
