@@ -175,7 +175,7 @@ function placeCreation(input: ApplyEditsInput, edit: Edit, text: string): Outcom
   const body = edit.body.trim();
   if (body === '') return refuse('body_malformed', 'The body of a created item is empty');
   const span = toUnits(text, anchor.span);
-  const { at, before, after, indent } = creationPoint(text, span, placement, anchor);
+  const { at, before, after, indent } = creationPoint(text, span, { at: placement.at, kind: anchor.kind });
   const replacement = matchLineEnds(`${before}${reindent(body, indent)}${after}`, text);
   return [toPlaced(edit, 'whole_item', { start: at, end: at, replacement })];
 }
@@ -187,10 +187,14 @@ interface CreationPoint {
   indent: string;
 }
 
-function creationPoint(text: string, span: Span, placement: Placement, anchor: Chunk): CreationPoint {
+function creationPoint(
+  text: string,
+  span: Span,
+  anchor: { at: Placement['at']; kind: Chunk['kind'] },
+): CreationPoint {
   const indent = columnIndent(text, span.start);
-  if (placement.at === 'after') return { at: span.end, before: `\n\n${indent}`, after: '', indent };
-  if (placement.at === 'before') return { at: span.start, before: '', after: `\n\n${indent}`, indent };
+  if (anchor.at === 'after') return { at: span.end, before: `\n\n${indent}`, after: '', indent };
+  if (anchor.at === 'before') return { at: span.start, before: '', after: `\n\n${indent}`, indent };
   if (anchor.kind === 'file') {
     const end = text.trimEnd().length;
     return {

@@ -54,7 +54,7 @@ describe('applyEdits', () => {
     if (file === undefined) throw new Error('no file row');
     const deep = { ...file, isgl1_key: key('deep'), span: { start: 12, end: 40 } };
     const edit = editOf({ target: { key: key('deep') }, body: 'fn deep() {\n    2;\n}' });
-    const result = applyEdits({ path: PATH, text, hash: HASH, rows: [...rows, deep], edits: [edit] });
+    const result = applyEdits({ path: PATH, text, hash: HASH, rows: [file, deep], edits: [edit] });
     expect(textOf(result)).toBe('mod m {\n    fn deep() {\n        2;\n    }\n}\n');
   });
 
