@@ -23,6 +23,18 @@ export interface PreflightErrorDetails {
   /** git is in the middle of a merge, rebase or another command. */
   PT_PREFLIGHT_GIT_BUSY: { state: string };
   PT_PREFLIGHT_NOTHING_TO_UNDO: { reason: string };
+  /** A symbolic link, a special file or a nested repository stands where a file would be written. */
+  PT_PREFLIGHT_PATH_UNSAFE: { path: string; reason: string };
+  /** Another live process changes the same tree. */
+  PT_PREFLIGHT_APPLY_BUSY: { pid: number };
+  /** A change was interrupted and has not been recovered yet. */
+  PT_PREFLIGHT_JOURNAL_LEFTOVER: { title: string };
+  PT_PREFLIGHT_JOURNAL_DAMAGED: { reason: string };
+  /** git does not know in whose name to commit. */
+  PT_PREFLIGHT_GIT_IDENTITY: { missing: string };
+  /** The user's own changes to a planned file would go into the commit. */
+  PT_PREFLIGHT_DIRTY_FILE: { paths: readonly string[] };
+  PT_PREFLIGHT_CHECKPOINT_UNKNOWN: { id: string };
 }
 export type PreflightErrorCode = keyof PreflightErrorDetails;
 
