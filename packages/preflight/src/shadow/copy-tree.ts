@@ -1,0 +1,165 @@
+import { constants, chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { FileChange } from '@parseltongue/isg-core';
+import { hashText } from '../tree-hash.js';
+import { type DiskEntry, listDisk, readEntry } from './list-disk.js';
+import { isBelow } from './read-layout.js';
+
+/** What is known of one copied file; a null hash was never needed. */
+interface CopiedFile {
+  sourceStamp: string;
+  sourceHash: string | null;
+  copyStamp: string;
+  copyHash: string | null;
+}
+
+/** The memory of a copied tree, kept between runs. JSON-safe. */
+export interface CopyState {
+  files: Record<string, CopiedFile>;
+  /** Files that builds of the untouched tree made in the copy; they stay. */
+  kept: string[];
+}
+
+/** A tree and the place of its copy, both absolute. */
+export interface TreePair {
+  source: string;
+  copy: string;
+  skipDirs: readonly string[];
+}
+
+/** What one synchronisation did. */
+export interface SyncReport {
+  written: number;
+  removed: number;
+}
+
+/**
+ * Makes the copy equal to the source with `changes` on top, writing only files that differ.
+ *
+ * Everything that is written gets a new modification time, because cargo decides by time alone. Files that appeared in
+ * the copy are removed unless `state.kept` names them. `state` is updated in place.
+ */
+export function syncTree(pair: TreePair, changes: readonly FileChange[], state: CopyState): SyncReport {
+  const source = listDisk(pair.source, pair.skipDirs);
+  const wanted = planFiles(source, changes);
+  const present = listDisk(pair.copy, []);
+  const report: SyncReport = { written: 0, removed: 0 };
+  const kept = new Set(state.kept);
+  for (const path of present.keys()) {
+    if (wanted.has(path) || kept.has(path)) continue;
+    rmSync(join(pair.copy, path), { force: true });
+    report.removed += 1;
+  }
+  const files: Record<string, CopiedFile> = {};
+  for (const [path, want] of wanted) {
+    const job: FileJob = { pair, path, want, have: present.get(path) ?? null, known: state.files[path] };
+    const outcome = syncFile(job);
+    files[path] = outcome.file;
+    if (outcome.isWritten) report.written += 1;
+  }
+  state.files = files;
+  return report;
+}
+
+/** Names the files that builds of the untouched tree left in the copy, so that later runs keep them. */
+export function keepLeftovers(pair: TreePair, state: CopyState): void {
+  const present = [...listDisk(pair.copy, []).keys()];
+  state.kept = present.filter((path) => state.files[path] === undefined);
+}
+
+type Wanted = { from: 'source'; entry: DiskEntry } | { from: 'text'; text: string; mode: number };
+
+interface FileJob {
+  pair: TreePair;
+  path: string;
+  want: Wanted;
+  have: DiskEntry | null;
+  known: CopiedFile | undefined;
+}
+
+function planFiles(source: Map<string, DiskEntry>, changes: readonly FileChange[]): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  for (const [path, entry] of source) wanted.set(path, { from: 'source', entry });
+  for (const change of changes) {
+    if (change.after === null) wanted.delete(change.path);
+    else wanted.set(change.path, { from: 'text', text: change.after, mode: source.get(change.path)?.mode ?? 0o644 });
+  }
+  return wanted;
+}
+
+function syncFile(job: FileJob): { file: CopiedFile; isWritten: boolean } {
+  const { want, have, known, pair, path } = job;
+  const source = join(pair.source, path);
+  const copy = join(pair.copy, path);
+  const sourceStamp = want.from === 'source' ? stampOfSource(want.entry) : '';
+  const isSourceKnown = want.from === 'source' && known !== undefined && known.sourceStamp === sourceStamp;
+  const isCopyKnown = have !== null && known?.copyStamp === have.stamp;
+  if (isSourceKnown && isCopyKnown && known.sourceHash === known.copyHash) return { file: known, isWritten: false };
+  const wantedHash = want.from === 'text' ? hashText(want.text) : hashDisk(source, pair.source);
+  const copyHash = have === null ? null : isCopyKnown && known.copyHash !== null ? known.copyHash : hashDisk(copy, pair.copy);
+  const isSame = copyHash === wantedHash && have !== null && have.mode === modeOf(want) && !isLinkChange(want, have);
+  if (!isSame) writeCopy(job, source, copy);
+  const copyStamp = isSame ? have.stamp : (readEntry(copy)?.stamp ?? '');
+  return { file: { sourceStamp, sourceHash: wantedHash, copyStamp, copyHash: wantedHash }, isWritten: !isSame };
+}
+
+const SETTLE_MS = 50;
+
+/** A stamp that never matches for a file that may change again within the same clock tick. */
+function stampOfSource(entry: DiskEntry): string {
+  return Date.now() - entry.changedMs < SETTLE_MS ? '' : entry.stamp;
+}
+
+function modeOf(want: Wanted): number {
+  return want.from === 'text' ? want.mode : want.entry.mode;
+}
+
+function isLinkChange(want: Wanted, have: DiskEntry): boolean {
+  return want.from === 'source' ? want.entry.isLink !== have.isLink : have.isLink;
+}
+
+function writeCopy(job: FileJob, source: string, copy: string): void {
+  const { want, pair } = job;
+  rmSync(copy, { force: true, recursive: true }); // never write through a link
+  mkdirSync(dirname(copy), { recursive: true });
+  if (want.from === 'text') {
+    writeFileSync(copy, want.text, { mode: want.mode });
+    chmodSync(copy, want.mode);
+  } else if (want.entry.isLink) {
+    copyLink(source, copy, pair.source);
+  } else {
+    copyFileSync(source, copy, constants.COPYFILE_FICLONE);
+    chmodSync(copy, want.entry.mode);
+  }
+}
+
+/** Links inside the tree stay links; a file outside is copied, so that the copy never writes to the original. */
+function copyLink(source: string, copy: string, root: string): void {
+  const target = readlinkSync(source);
+  const absolute = resolve(dirname(source), target);
+  if (!isAbsolute(target) && isBelow(root, absolute)) symlinkSync(target, copy);
+  else if (statSync(source, { throwIfNoEntry: false })?.isFile() === true) copyFileSync(source, copy);
+  else symlinkSync(safeRealpath(absolute), copy);
+}
+
+function safeRealpath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function hashDisk(path: string, root: string): string {
+  const entry = readEntry(path);
+  if (entry === null) return '';
+  if (!entry.isLink) return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const target = readlinkSync(path);
+  const isOutside = isAbsolute(target) || !isBelow(root, resolve(dirname(path), target));
+  if (isOutside && statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  }
+  return hashText(`link:${isOutside ? safeRealpath(resolve(dirname(path), target)) : target}`);
+}
