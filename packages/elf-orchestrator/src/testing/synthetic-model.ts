@@ -1,0 +1,218 @@
+import { open } from 'node:fs/promises';
+import { createByteVocabulary, type SyntheticVocabulary } from './byte-vocabulary.js';
+import { encodeGguf, type GgufContent, type GgufTensor, type GgufValue } from './gguf-writer.js';
+import { createRandomFill } from './random-weights.js';
+
+/**
+ * Which synthetic model to write.
+ *
+ * `chain20` prints exactly 20 known lines and stops; `loop` repeats one line for ever; `nan` has a weight that is not a
+ * number; `iso` answers with one of 32 private chains, chosen by the last byte of its prompt; `random` has seeded random weights of any shape.
+ */
+export type SyntheticModelSpec =
+  | { kind: 'chain20' | 'loop' | 'nan' | 'iso'; chatTemplate?: string }
+  | RandomModelSpec;
+
+/** A model of seeded random weights; row lengths must divide by the block of its storage type. */
+export interface RandomModelSpec {
+  kind: 'random';
+  seed?: number;
+  layers?: number;
+  embedding?: number;
+  feedForward?: number;
+  heads?: number;
+  kvHeads?: number;
+  storage?: 'f32' | 'f16' | 'q4_0' | 'q8_0';
+}
+
+const F32 = 0;
+const STORAGE_TYPES = { f32: 0, f16: 1, q4_0: 2, q8_0: 8 } as const;
+const TRAIN_CONTEXT_TOKENS = 65_536;
+const AUTOMATON_HEAD_SIZE = 64;
+const ISO_CHAINS = 32;
+const ISO_LENGTH = 8;
+const LOGIT_GAIN = 4;
+
+/** The 20 lines that a `chain20` model prints, each with its line feed. */
+export const CHAIN20_LINES: readonly string[] = Array.from(
+  { length: 20 },
+  (_, index) => `line${String(index + 1).padStart(2, '0')}\n`,
+);
+
+/** The text that an `iso` model answers to a prompt whose last byte is `byte`. */
+export function expectIsoAnswer(byte: number): string {
+  const chain = byte % ISO_CHAINS;
+  return Array.from({ length: ISO_LENGTH }, (_, step) => isoText(chain + step * ISO_CHAINS)).join('');
+}
+
+/** Writes a small GGUF model to `path`; the file is complete when the promise resolves. */
+export async function writeSyntheticModel(path: string, spec: SyntheticModelSpec): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const piece of encodeGguf(createSyntheticModel(spec))) await file.write(piece);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Builds the content of a synthetic model, so that a test can damage it before it is encoded. */
+export function createSyntheticModel(spec: SyntheticModelSpec): GgufContent {
+  return spec.kind === 'random' ? createRandomModel(spec) : createAutomaton(spec.kind, spec.chatTemplate);
+}
+
+interface Shape {
+  vocabulary: SyntheticVocabulary;
+  layers: number;
+  embedding: number;
+  feedForward: number;
+  heads: number;
+  kvHeads: number;
+  chatTemplate: string | undefined;
+}
+
+/**
+ * One block that passes its input through, one-hot embeddings, and an output matrix that names each token's successor:
+ * greedy decoding then walks the table "current token -> next token".
+ */
+function createAutomaton(kind: 'chain20' | 'loop' | 'nan' | 'iso', chatTemplate?: string): GgufContent {
+  const { lines, successors } = AUTOMATA[kind]();
+  const vocabulary = createByteVocabulary(lines);
+  const size = vocabulary.tokens.length;
+  const embedding = Math.ceil(size / AUTOMATON_HEAD_SIZE) * AUTOMATON_HEAD_SIZE;
+  const heads = embedding / AUTOMATON_HEAD_SIZE;
+  const shape: Shape = { vocabulary, layers: 1, embedding, feedForward: 32, heads, kvHeads: 1, chatTemplate };
+  const fills: Record<string, (values: Float32Array) => void> = {
+    'token_embd.weight': (values) => {
+      for (let token = 0; token < size; token += 1) values[token * embedding + token] = 1;
+      if (kind === 'nan') values.fill(Number.NaN, 0, size * embedding);
+    },
+    'output.weight': (values) => {
+      for (let token = 0; token < size; token += 1) {
+        values[successors(token, vocabulary) * embedding + token] = LOGIT_GAIN;
+      }
+    },
+  };
+  const tensors = listTensors(shape).map(({ name, dims }) =>
+    f32Tensor(name, dims, fills[name] ?? (name.includes('norm') ? (values) => values.fill(1) : () => undefined)),
+  );
+  return { metadata: listMetadata(shape), tensors };
+}
+
+interface Automaton {
+  lines: readonly string[];
+  successors: (token: number, vocabulary: SyntheticVocabulary) => number;
+}
+
+const AUTOMATA: Record<'chain20' | 'loop' | 'nan' | 'iso', () => Automaton> = {
+  chain20: () => createChain(CHAIN20_LINES),
+  nan: () => createChain(CHAIN20_LINES),
+  loop: () => ({ lines: ['again\n'], successors: (_, { firstLineId }) => firstLineId }),
+  iso: () => ({
+    lines: Array.from({ length: ISO_CHAINS * ISO_LENGTH }, (_, index) => isoText(index)),
+    successors: (token, { firstLineId, eosId }) => {
+      if (token < 256) return firstLineId + (token % ISO_CHAINS);
+      const next = token + ISO_CHAINS;
+      return token >= firstLineId && next < firstLineId + ISO_CHAINS * ISO_LENGTH ? next : eosId;
+    },
+  }),
+};
+
+function isoText(index: number): string {
+  return `<${index % ISO_CHAINS}.${Math.floor(index / ISO_CHAINS)}>`;
+}
+
+function createChain(lines: readonly string[]): Automaton {
+  return {
+    lines,
+    successors: (token, { firstLineId, eosId }) => {
+      if (token < firstLineId) return firstLineId;
+      return token + 1 < firstLineId + lines.length ? token + 1 : eosId;
+    },
+  };
+}
+
+function createRandomModel(spec: RandomModelSpec): GgufContent {
+  const shape: Shape = {
+    vocabulary: createByteVocabulary([]),
+    layers: spec.layers ?? 2,
+    embedding: spec.embedding ?? 64,
+    feedForward: spec.feedForward ?? 128,
+    heads: spec.heads ?? 2,
+    kvHeads: spec.kvHeads ?? 1,
+    chatTemplate: undefined,
+  };
+  const storage = spec.storage ?? 'f32';
+  const fill = createRandomFill(spec.seed ?? 1, storage);
+  const tensors = listTensors(shape).map(({ name, dims }) => {
+    if (name.includes('norm')) return f32Tensor(name, dims, (values) => values.fill(1));
+    if (dims.length === 1) return f32Tensor(name, dims, () => undefined);
+    return { name, dims, ggmlType: STORAGE_TYPES[storage], fill };
+  });
+  return { metadata: listMetadata(shape), tensors };
+}
+
+function f32Tensor(name: string, dims: readonly number[], fill: (values: Float32Array) => void): GgufTensor {
+  return {
+    name,
+    dims,
+    ggmlType: F32,
+    fill: (bytes) => fill(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)),
+  };
+}
+
+function listTensors(shape: Shape): { name: string; dims: number[] }[] {
+  const { embedding, feedForward, layers, vocabulary } = shape;
+  const kvSize = (embedding / shape.heads) * shape.kvHeads;
+  const size = vocabulary.tokens.length;
+  const tensors = [
+    { name: 'token_embd.weight', dims: [embedding, size] },
+    { name: 'output_norm.weight', dims: [embedding] },
+    { name: 'output.weight', dims: [embedding, size] },
+  ];
+  const block: [string, number[]][] = [
+    ['attn_norm.weight', [embedding]],
+    ['attn_q.weight', [embedding, embedding]],
+    ['attn_k.weight', [embedding, kvSize]],
+    ['attn_v.weight', [embedding, kvSize]],
+    ['attn_output.weight', [embedding, embedding]],
+    ['attn_q.bias', [embedding]],
+    ['attn_k.bias', [kvSize]],
+    ['attn_v.bias', [kvSize]],
+    ['ffn_norm.weight', [embedding]],
+    ['ffn_gate.weight', [embedding, feedForward]],
+    ['ffn_up.weight', [embedding, feedForward]],
+    ['ffn_down.weight', [feedForward, embedding]],
+  ];
+  for (let layer = 0; layer < layers; layer += 1) {
+    tensors.push(...block.map(([name, dims]) => ({ name: `blk.${layer}.${name}`, dims })));
+  }
+  return tensors;
+}
+
+function listMetadata(shape: Shape): Map<string, GgufValue> {
+  const u32 = (value: number): GgufValue => ({ type: 'u32', value });
+  const metadata = new Map<string, GgufValue>([
+    ['general.architecture', { type: 'string', value: 'qwen2' }],
+    ['general.name', { type: 'string', value: 'synthetic' }],
+    ['qwen2.context_length', u32(TRAIN_CONTEXT_TOKENS)],
+    ['qwen2.embedding_length', u32(shape.embedding)],
+    ['qwen2.block_count', u32(shape.layers)],
+    ['qwen2.feed_forward_length', u32(shape.feedForward)],
+    ['qwen2.attention.head_count', u32(shape.heads)],
+    ['qwen2.attention.head_count_kv', u32(shape.kvHeads)],
+    ['qwen2.attention.layer_norm_rms_epsilon', { type: 'f32', value: 1e-6 }],
+    ['qwen2.rope.freq_base', { type: 'f32', value: 10_000 }],
+    ['tokenizer.ggml.model', { type: 'string', value: 'gpt2' }],
+    ['tokenizer.ggml.pre', { type: 'string', value: 'qwen2' }],
+    ['tokenizer.ggml.tokens', { type: 'strings', value: shape.vocabulary.tokens }],
+    ['tokenizer.ggml.token_type', { type: 'i32s', value: shape.vocabulary.types }],
+    ['tokenizer.ggml.merges', { type: 'strings', value: [] }],
+    ['tokenizer.ggml.bos_token_id', u32(shape.vocabulary.bosId)],
+    ['tokenizer.ggml.eos_token_id', u32(shape.vocabulary.eosId)],
+    ['tokenizer.ggml.add_bos_token', { type: 'bool', value: false }],
+  ]);
+  if (shape.chatTemplate !== undefined) {
+    metadata.set('tokenizer.chat_template', { type: 'string', value: shape.chatTemplate });
+  }
+  return metadata;
+}
