@@ -1,0 +1,56 @@
+import { EXIT } from '../exit-codes.js';
+import { renderAnalytics } from '../render/analytics.js';
+import { formatDuration, formatNumber, renderTable } from '../render/table.js';
+import type { AddVerb } from '../verb.js';
+import { parsePositive } from './options.js';
+
+/** `index`: reads the repository into the CodeGraph and summarizes every row. */
+export const addIndexVerb: AddVerb = (program, host) => {
+  program
+    .command('index')
+    .description('read the repository into the CodeGraph')
+    .option('--workers <n>', 'parser threads (default: cores, 4 at most)', parsePositive)
+    .option('--max-file-bytes <n>', 'skip larger files as too_large', parsePositive)
+    .addHelpText('after', '\nExamples:\n  parseltongue index\n  parseltongue index -C ../ripgrep --json')
+    .action(
+      host.run(async (invocation, options: { workers?: number; maxFileBytes?: number }) => {
+        const workspace = await invocation.openWorkspace();
+        const outcome = await workspace.index(options);
+        const analytics = await (await workspace.openStore()).analytics();
+        return {
+          exitCode: EXIT.ok,
+          json: { contract: 'pt.cli.index/1', ...outcome, analytics },
+          text: `${renderIndex(outcome)}\n${renderAnalytics(analytics)}`,
+        };
+      }),
+    );
+};
+
+interface IndexFacts {
+  files: number;
+  lines: number;
+  rows: number;
+  edges: number;
+  summaries: number;
+  seen: number;
+  skipped: readonly { path: string; reason: string }[];
+  diagnostics: number;
+  ms: number;
+}
+
+function renderIndex(facts: IndexFacts): string {
+  const rate = facts.ms === 0 ? 0 : Math.round((facts.lines / facts.ms) * 1000);
+  const lines = [
+    `Indexed ${formatNumber(facts.files)} files, ${formatNumber(facts.lines)} lines, ${formatNumber(facts.rows)} rows, ${formatNumber(facts.edges)} edges in ${formatDuration(facts.ms)} (${formatNumber(rate)} lines/s)`,
+    `Ledger: ${formatNumber(facts.seen)} seen = ${formatNumber(facts.files)} indexed + ${formatNumber(facts.skipped.length)} skipped; ${formatNumber(facts.diagnostics)} syntax diagnostics; ${formatNumber(facts.summaries)} summaries`,
+  ];
+  const skipped = countBy(facts.skipped.map(({ reason }) => reason));
+  if (skipped.length > 0) lines.push(renderTable(['skipped because', 'files'], skipped).trimEnd());
+  return `${lines.join('\n')}\n`;
+}
+
+function countBy(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}

@@ -1,0 +1,35 @@
+import type { AddVerb } from '../verb.js';
+import { addApplyVerb } from './apply.js';
+import { addChangeVerb } from './change.js';
+import { addDoctorVerb } from './doctor.js';
+import { addExportVerb } from './export.js';
+import { addFixVerb } from './fix.js';
+import { addImpactVerb } from './impact.js';
+import { addIndexVerb } from './index-repository.js';
+import { addMapVerb } from './map.js';
+import { addMcpVerb } from './mcp.js';
+import { addPreflightVerb } from './preflight.js';
+import { addSearchVerb } from './search.js';
+import { addShowVerb } from './show.js';
+import { addStatusVerb } from './status.js';
+import { addSummarizeVerb } from './summarize.js';
+import { addUndoVerb } from './undo.js';
+
+/** Every verb, in the order help shows them: the order a user meets them. */
+export const VERBS: readonly AddVerb[] = [
+  addDoctorVerb,
+  addIndexVerb,
+  addStatusVerb,
+  addSearchVerb,
+  addMapVerb,
+  addShowVerb,
+  addImpactVerb,
+  addSummarizeVerb,
+  addFixVerb,
+  addChangeVerb,
+  addPreflightVerb,
+  addApplyVerb,
+  addUndoVerb,
+  addExportVerb,
+  addMcpVerb,
+];

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import pc from 'picocolors';
+import type { CliContext } from './io.js';
+import { runCli } from './run-cli.js';
+
+const abort = new AbortController();
+const FORCED_EXIT_MS = 10_000;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0); // the reader has enough
+  });
+  return runCli(process.argv.slice(2), createContext());
+}
+
+/** The first signal asks every stage to stop where it is safe; the second does not ask. */
+function stop(signal: 'SIGINT' | 'SIGTERM'): void {
+  if (abort.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+  abort.abort(signal);
+  setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), FORCED_EXIT_MS).unref();
+}
+
+function createContext(): CliContext {
+  const isInteractive = process.stderr.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined;
+  const isColored = process.stdout.isTTY && pc.isColorSupported && process.env.TERM !== 'dumb';
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    signal: abort.signal,
+    io: {
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+      isInteractive,
+      colors: pc.createColors(isColored),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { Workspace } from './compose.js';
+import type { ExitCode } from './exit-codes.js';
+import type { CliContext } from './io.js';
+import type { ProgressLine } from './render/progress-line.js';
+
+/** Options every verb takes. */
+export interface GlobalOptions {
+  cwd: string;
+  json: boolean;
+  quiet: boolean;
+  stateDir?: string;
+}
+
+/** One run of a verb. */
+export interface Invocation {
+  context: CliContext;
+  globals: GlobalOptions;
+  progress: ProgressLine;
+  /** Opens the repository around the working folder; closed when the verb ends. */
+  openWorkspace(): Promise<Workspace>;
+}
+
+/** What a verb answers: the same facts as JSON and as text. */
+export interface VerbAnswer {
+  exitCode: ExitCode;
+  /** One document with a `contract` literal. */
+  json: { contract: string } & Record<string, unknown>;
+  text: string;
+  /** True when the verb wrote its answer itself, piece by piece. */
+  isStreamed?: boolean;
+}
+
+/** Runs a handler as a verb: opens what it asks for, prints its answer, maps its errors. */
+export interface VerbHost {
+  run<Args extends unknown[]>(handler: (invocation: Invocation, ...args: Args) => Promise<VerbAnswer>): (...args: [...Args, Command]) => Promise<void>;
+}
+
+/** Adds one verb to the program. */
+export type AddVerb = (program: Command, host: VerbHost) => void;
