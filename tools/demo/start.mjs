@@ -14,14 +14,20 @@ const target = argv.find((argument) => !argument.startsWith('--'));
 const scratch = mkdtempSync(join(tmpdir(), 'parseltongue-'));
 const env = { ...process.env, PARSELTONGUE_CACHE_DIR: join(scratch, 'cache') };
 
-for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
   process.once(signal, () => {
     cleanUp();
     process.exit(status);
   });
 }
 
-const failed = target === undefined ? await repairExample() : await lookAt(resolve(process.env.INIT_CWD ?? process.cwd(), target));
+const failed =
+  target === undefined
+    ? await repairExample()
+    : await lookAt(resolve(process.env.INIT_CWD ?? process.cwd(), target));
 cleanUp();
 process.exit(failed);
 
@@ -62,19 +68,34 @@ async function lookAt(repository) {
 
 /** Runs one verb of the built command line with its output passed through, and says how long it took. */
 async function verb(repository, args) {
-  title(`parseltongue ${args.filter((argument) => !argument.startsWith(scratch) && argument !== '--state-dir').join(' ')}`);
+  title(
+    `parseltongue ${args.filter((argument) => !argument.startsWith(scratch) && argument !== '--state-dir').join(' ')}`,
+  );
   const started = performance.now();
-  const child = spawn(process.execPath, [cli, '-C', repository, ...args], { stdio: ['ignore', 'inherit', 'inherit'], env });
+  const child = spawn(process.execPath, [cli, '-C', repository, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env,
+  });
   const status = await new Promise((done) => child.once('close', (code) => done(code ?? 1)));
-  process.stdout.write(`-- ${args[0]} took ${((performance.now() - started) / 1000).toFixed(1)} s, status ${status}\n`);
+  process.stdout.write(
+    `-- ${args[0]} took ${((performance.now() - started) / 1000).toFixed(1)} s, status ${status}\n`,
+  );
   return status;
 }
 
 function git(repository, ...args) {
   // The demo's own identity, so that it also runs where git has none.
-  const identity = { GIT_AUTHOR_NAME: 'Parseltongue', GIT_AUTHOR_EMAIL: 'demo@localhost', GIT_COMMITTER_NAME: 'Parseltongue', GIT_COMMITTER_EMAIL: 'demo@localhost' };
+  const identity = {
+    GIT_AUTHOR_NAME: 'Parseltongue',
+    GIT_AUTHOR_EMAIL: 'demo@localhost',
+    GIT_COMMITTER_NAME: 'Parseltongue',
+    GIT_COMMITTER_EMAIL: 'demo@localhost',
+  };
   Object.assign(env, identity);
-  const result = spawnSync('git', ['-C', repository, ...args], { encoding: 'utf8', env: { ...process.env, ...identity } });
+  const result = spawnSync('git', ['-C', repository, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...identity },
+  });
   if (result.status === 0) return result.stdout;
   process.stderr.write(`git ${args[0]} failed: ${result.stderr}\n`);
   cleanUp();

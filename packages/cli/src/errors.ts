@@ -16,4 +16,7 @@ export interface CliErrorDetails {
 export type CliErrorCode = keyof CliErrorDetails;
 
 /** Thrown for what a person or a client can put right: usage, the wrong folder, a missing index. */
-export class CliError<C extends CliErrorCode = CliErrorCode> extends ParseltongueError<C, CliErrorDetails[C]> {}
+export class CliError<C extends CliErrorCode = CliErrorCode> extends ParseltongueError<
+  C,
+  CliErrorDetails[C]
+> {}

@@ -19,7 +19,14 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     run(handler) {
       return async (...args) => {
         const command = args.pop() as Command;
-        status = await runVerb(command, context, (invocation) => handler(invocation, ...(args as unknown as Parameters<typeof handler> extends [unknown, ...infer Rest] ? Rest : never)));
+        status = await runVerb(command, context, (invocation) =>
+          handler(
+            invocation,
+            ...(args as unknown as Parameters<typeof handler> extends [unknown, ...infer Rest]
+              ? Rest
+              : never),
+          ),
+        );
       };
     },
   };
@@ -40,7 +47,10 @@ function createProgram(context: CliContext, host: VerbHost): Command {
     .option('-C, --cwd <path>', 'run as if started in <path>', context.cwd)
     .option('--json', 'answer with one JSON document', false)
     .option('-q, --quiet', 'no progress on stderr', false)
-    .option('--state-dir <path>', 'where the CodeGraph and run logs are kept (default: .parseltongue in the repository)')
+    .option(
+      '--state-dir <path>',
+      'where the CodeGraph and run logs are kept (default: .parseltongue in the repository)',
+    )
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for examples)')
     .exitOverride()
@@ -63,7 +73,11 @@ async function runVerb(
     globals,
     progress,
     async openWorkspace() {
-      const workspace = await openWorkspace({ context, globals, onProgress: (event) => progress.update(event) });
+      const workspace = await openWorkspace({
+        context,
+        globals,
+        onProgress: (event) => progress.update(event),
+      });
       opened.push(workspace);
       return workspace;
     },
@@ -71,7 +85,8 @@ async function runVerb(
   try {
     const answer = await handler(invocation);
     progress.clear();
-    if (answer.isStreamed !== true) context.io.out(globals.json ? `${JSON.stringify(answer.json, null, 2)}\n` : answer.text);
+    if (answer.isStreamed !== true)
+      context.io.out(globals.json ? `${JSON.stringify(answer.json, null, 2)}\n` : answer.text);
     return answer.exitCode;
   } catch (error) {
     progress.clear();
@@ -88,7 +103,12 @@ function reportError(error: unknown, context: CliContext, globals: GlobalOptions
     return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
   }
   const known = ParseltongueError.isInstance(error) ? error.toJSON() : undefined;
-  const shown = known ?? { code: 'PT_CLI_INTERNAL', message: error instanceof Error ? error.message : String(error), details: {}, retryable: false };
+  const shown = known ?? {
+    code: 'PT_CLI_INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+    details: {},
+    retryable: false,
+  };
   if (globals.json) io.out(`${JSON.stringify({ contract: 'pt.cli.error/1', error: shown }, null, 2)}\n`);
   io.err(`${io.colors.red('error')}[${shown.code}]: ${shown.message}\n`);
   if (known === undefined && error instanceof Error && error.stack !== undefined) io.err(`${error.stack}\n`);

@@ -33,7 +33,9 @@ export interface VerbAnswer {
 
 /** Runs a handler as a verb: opens what it asks for, prints its answer, maps its errors. */
 export interface VerbHost {
-  run<Args extends unknown[]>(handler: (invocation: Invocation, ...args: Args) => Promise<VerbAnswer>): (...args: [...Args, Command]) => Promise<void>;
+  run<Args extends unknown[]>(
+    handler: (invocation: Invocation, ...args: Args) => Promise<VerbAnswer>,
+  ): (...args: [...Args, Command]) => Promise<void>;
 }
 
 /** Adds one verb to the program. */

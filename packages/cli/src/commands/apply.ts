@@ -15,7 +15,12 @@ export const addApplyVerb: AddVerb = (program, host) => {
       host.run(async (invocation, id: string, flags: { message?: string; commit: boolean }) => {
         const workspace = await invocation.openWorkspace();
         const { proposal, report } = await workspace.loadVerified(id);
-        const outcome = await workspace.applyProposal({ proposal, report, shouldCommit: flags.commit, ...(flags.message === undefined ? {} : { message: flags.message }) });
+        const outcome = await workspace.applyProposal({
+          proposal,
+          report,
+          shouldCommit: flags.commit,
+          ...(flags.message === undefined ? {} : { message: flags.message }),
+        });
         const isApplied = outcome.status === 'applied';
         const what = isApplied
           ? `Applied ${proposal.files.length} files${outcome.commit === null ? '' : `, commit ${outcome.commit.slice(0, 12)}`}`

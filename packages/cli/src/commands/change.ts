@@ -60,7 +60,11 @@ export const addChangeVerb: AddVerb = (program, host) => {
 };
 
 function assertReasoner(flags: ChangeFlags): void {
-  const missing = { anthropic: false, command: flags.exec === undefined, replay: flags.transcript === undefined }[flags.reasoner];
+  const missing = {
+    anthropic: false,
+    command: flags.exec === undefined,
+    replay: flags.transcript === undefined,
+  }[flags.reasoner];
   if (missing === false) return;
   const message =
     missing === undefined

@@ -21,8 +21,13 @@ export const addDoctorVerb: AddVerb = (program, host) => {
     );
 };
 
-function renderCheck(check: DoctorCheck, colors: { green(text: string): string; yellow(text: string): string; red(text: string): string }): string {
-  const mark = { ok: colors.green('ok  '), warn: colors.yellow('warn'), fail: colors.red('FAIL') }[check.status];
+function renderCheck(
+  check: DoctorCheck,
+  colors: { green(text: string): string; yellow(text: string): string; red(text: string): string },
+): string {
+  const mark = { ok: colors.green('ok  '), warn: colors.yellow('warn'), fail: colors.red('FAIL') }[
+    check.status
+  ];
   const hint = check.fix === null ? '' : `\n${' '.repeat(23)}${check.fix}`;
   return `${mark}  ${check.id.padEnd(16)} ${check.detail}${hint}\n`;
 }

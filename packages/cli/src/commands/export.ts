@@ -7,7 +7,10 @@ export const addExportVerb: AddVerb = (program, host) => {
     .command('export')
     .description('write the CodeGraph as codegraph.ndjson, one row a line')
     .option('-o, --output <file>', 'a file instead of stdout')
-    .addHelpText('after', '\nExamples:\n  parseltongue export > codegraph.ndjson\n  parseltongue export -o codegraph.ndjson')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue export > codegraph.ndjson\n  parseltongue export -o codegraph.ndjson',
+    )
     .action(
       host.run(async (invocation, flags: { output?: string }) => {
         const workspace = await invocation.openWorkspace();

@@ -11,14 +11,21 @@ export const addImpactVerb: AddVerb = (program, host) => {
     .description('what a change of a row can reach: users by distance, tests apart')
     .argument('<key...>', 'ISGL1 keys')
     .option('--depth <n>', 'how many steps to follow', parsePositive, 3)
-    .addHelpText('after', '\nExamples:\n  parseltongue impact src/lib.rs-Parser-parse\n  parseltongue impact --depth 5 src/money.rs-Money-add --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue impact src/lib.rs-Parser-parse\n  parseltongue impact --depth 5 src/money.rs-Money-add --json',
+    )
     .action(
       host.run(async (invocation, texts: string[], flags: { depth: number }) => {
         const keys: RowKey[] = texts.map((text) => parseRowKey(text));
         const workspace = await invocation.openWorkspace();
         const store = await workspace.requireStore();
         const answer = await store.blastRadius(keys, { depth: flags.depth });
-        return { exitCode: EXIT.ok, json: { contract: 'pt.cli.impact/1', ...answer }, text: renderImpact(keys, answer) };
+        return {
+          exitCode: EXIT.ok,
+          json: { contract: 'pt.cli.impact/1', ...answer },
+          text: renderImpact(keys, answer),
+        };
       }),
     );
 };

@@ -10,12 +10,18 @@ export const addMapVerb: AddVerb = (program, host) => {
     .description('the most important interfaces within a token budget')
     .option('--budget <tokens>', 'at most this many tokens', parsePositive, 2000)
     .option('--focus <key>', 'rank from the point of view of this row (repeatable)', collectRowKeys)
-    .addHelpText('after', '\nExamples:\n  parseltongue map\n  parseltongue map --budget 8000 --focus src/lib.rs-Parser-parse')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue map\n  parseltongue map --budget 8000 --focus src/lib.rs-Parser-parse',
+    )
     .action(
       host.run(async (invocation, flags: { budget: number; focus?: RowKey[] }) => {
         const workspace = await invocation.openWorkspace();
         const store = await workspace.requireStore();
-        const map = await store.repoMap({ tokenBudget: flags.budget, ...(flags.focus === undefined ? {} : { focus: flags.focus }) });
+        const map = await store.repoMap({
+          tokenBudget: flags.budget,
+          ...(flags.focus === undefined ? {} : { focus: flags.focus }),
+        });
         return { exitCode: EXIT.ok, json: { contract: 'pt.cli.map/1', ...map }, text: map.text };
       }),
     );

@@ -7,7 +7,10 @@ export const addMcpVerb: AddVerb = (program, host) => {
   program
     .command('mcp')
     .description('serve the tools to an MCP client over stdio')
-    .addHelpText('after', '\nExample (Claude Code):\n  claude mcp add parseltongue -- npx -y @parseltongue/cli mcp')
+    .addHelpText(
+      'after',
+      '\nExample (Claude Code):\n  claude mcp add parseltongue -- npx -y @parseltongue/cli mcp',
+    )
     .action(
       host.run(async (invocation) => {
         await serveMcp(invocation);

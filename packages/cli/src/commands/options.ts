@@ -11,7 +11,9 @@ export function parsePositive(text: string): number {
 /** An ISGL1 key, for commander. */
 export function parseRowKey(text: string): RowKey {
   if (isKey(text)) return text;
-  throw new InvalidArgumentError('Not an ISGL1 key. `parseltongue search` finds keys, e.g. src/lib.rs-Parser-parse.');
+  throw new InvalidArgumentError(
+    'Not an ISGL1 key. `parseltongue search` finds keys, e.g. src/lib.rs-Parser-parse.',
+  );
 }
 
 /** Several keys in a row, for commander. */

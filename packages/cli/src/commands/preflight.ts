@@ -9,7 +9,10 @@ export const addPreflightVerb: AddVerb = (program, host) => {
     .description('run the gates on a proposal; nothing is written')
     .argument('<proposal>', 'id of a stored proposal, or a JSON file {"title": .., "edits": [..]}')
     .option('--all', 'run every gate, also after one fails')
-    .addHelpText('after', '\nExamples:\n  parseltongue preflight edits.json\n  parseltongue preflight 3f2a9c --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue preflight edits.json\n  parseltongue preflight 3f2a9c --json',
+    )
     .action(
       host.run(async (invocation, source: string, flags: { all?: boolean }) => {
         const workspace = await invocation.openWorkspace();

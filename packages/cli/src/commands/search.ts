@@ -22,7 +22,10 @@ export const addSearchVerb: AddVerb = (program, host) => {
     .option('--tests', 'tests only')
     .option('--code', 'no tests')
     .option('--path <prefix>', 'only files below this path')
-    .addHelpText('after', '\nExamples:\n  parseltongue search parse config\n  parseltongue search --code retry backoff --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue search parse config\n  parseltongue search --code retry backoff --json',
+    )
     .action(
       host.run(async (invocation, words: string[], flags: SearchFlags) => {
         const workspace = await invocation.openWorkspace();

@@ -11,7 +11,10 @@ export const addShowVerb: AddVerb = (program, host) => {
     .description('one interface: signature, summary, code, callers, callees')
     .argument('<key>', 'ISGL1 key, see parseltongue search', parseRowKey)
     .option('--no-body', 'leave the code out')
-    .addHelpText('after', '\nExamples:\n  parseltongue show src/lib.rs-Parser-parse\n  parseltongue show --no-body src/lib.rs-_-main --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue show src/lib.rs-Parser-parse\n  parseltongue show --no-body src/lib.rs-_-main --json',
+    )
     .action(
       host.run(async (invocation, key: RowKey, flags: { body: boolean }) => {
         const workspace = await invocation.openWorkspace();

@@ -8,7 +8,10 @@ export const addSummarizeVerb: AddVerb = (program, host) => {
     .command('summarize')
     .description('write a one-line summary for every row')
     .option('--model <file.gguf>', 'improve the weakest summaries with this local model')
-    .addHelpText('after', '\nExamples:\n  parseltongue summarize\n  parseltongue summarize --model ~/models/qwen2.5-coder-1.5b-q4_k_m.gguf')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  parseltongue summarize\n  parseltongue summarize --model ~/models/qwen2.5-coder-1.5b-q4_k_m.gguf',
+    )
     .action(
       host.run(async (invocation, flags: { model?: string }) => {
         const workspace = await invocation.openWorkspace();

@@ -12,7 +12,11 @@ export const addUndoVerb: AddVerb = (program, host) => {
       host.run(async (invocation, flags: { preview?: boolean }) => {
         const workspace = await invocation.openWorkspace();
         const outcome = await workspace.undo({ preview: flags.preview === true });
-        return { exitCode: outcome.isDone ? EXIT.ok : EXIT.negative, json: { contract: 'pt.cli.undo/1', ...outcome.json }, text: outcome.text };
+        return {
+          exitCode: outcome.isDone ? EXIT.ok : EXIT.negative,
+          json: { contract: 'pt.cli.undo/1', ...outcome.json },
+          text: outcome.text,
+        };
       }),
     );
 };

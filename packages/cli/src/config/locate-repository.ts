@@ -40,8 +40,13 @@ export async function locateRepository(options: LocateOptions): Promise<Reposito
   return {
     root,
     isGit: gitRoot !== undefined,
-    stateDir: options.stateDir === undefined ? join(root, '.parseltongue') : resolve(options.cwd, options.stateDir),
-    cacheDir: join(cacheHome(options.env), 'parseltongue', createHash('sha256').update(root).digest('hex').slice(0, 16)),
+    stateDir:
+      options.stateDir === undefined ? join(root, '.parseltongue') : resolve(options.cwd, options.stateDir),
+    cacheDir: join(
+      cacheHome(options.env),
+      'parseltongue',
+      createHash('sha256').update(root).digest('hex').slice(0, 16),
+    ),
   };
 }
 

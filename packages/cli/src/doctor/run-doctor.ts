@@ -24,12 +24,43 @@ type Check = (patient: Patient) => Promise<DoctorCheck>;
 
 const CHECKS: readonly Check[] = [
   checkNode,
-  ({ probes }) => checkTool(probes, { id: 'git', argv: ['git', '--version'], status: 'fail', fix: 'Install git' }),
-  ({ probes }) => checkTool(probes, { id: 'cargo', argv: ['cargo', '--version'], status: 'fail', fix: 'Install Rust, e.g. by https://rustup.rs' }),
-  ({ probes }) => checkTool(probes, { id: 'rustc', argv: ['rustc', '--version'], status: 'fail', fix: 'Install Rust, e.g. by https://rustup.rs' }),
-  ({ probes }) => checkTool(probes, { id: 'rustfmt', argv: ['rustfmt', '--version'], status: 'warn', fix: 'rustup component add rustfmt; until then T0 has no arbiter for syntax' }),
-  ({ probes }) => checkTool(probes, { id: 'clippy', argv: ['cargo', 'clippy', '--version'], status: 'warn', fix: 'rustup component add clippy; until then fix uses rustc alone' }),
-  ({ probes }) => checkTool(probes, { id: 'rust-analyzer', argv: ['rust-analyzer', '--version'], status: 'warn', fix: 'rustup component add rust-analyzer rust-src; until then gate T2 is not run' }),
+  ({ probes }) =>
+    checkTool(probes, { id: 'git', argv: ['git', '--version'], status: 'fail', fix: 'Install git' }),
+  ({ probes }) =>
+    checkTool(probes, {
+      id: 'cargo',
+      argv: ['cargo', '--version'],
+      status: 'fail',
+      fix: 'Install Rust, e.g. by https://rustup.rs',
+    }),
+  ({ probes }) =>
+    checkTool(probes, {
+      id: 'rustc',
+      argv: ['rustc', '--version'],
+      status: 'fail',
+      fix: 'Install Rust, e.g. by https://rustup.rs',
+    }),
+  ({ probes }) =>
+    checkTool(probes, {
+      id: 'rustfmt',
+      argv: ['rustfmt', '--version'],
+      status: 'warn',
+      fix: 'rustup component add rustfmt; until then T0 has no arbiter for syntax',
+    }),
+  ({ probes }) =>
+    checkTool(probes, {
+      id: 'clippy',
+      argv: ['cargo', 'clippy', '--version'],
+      status: 'warn',
+      fix: 'rustup component add clippy; until then fix uses rustc alone',
+    }),
+  ({ probes }) =>
+    checkTool(probes, {
+      id: 'rust-analyzer',
+      argv: ['rust-analyzer', '--version'],
+      status: 'warn',
+      fix: 'rustup component add rust-analyzer rust-src; until then gate T2 is not run',
+    }),
   checkMemory,
   checkLocalModels,
   checkApiKey,
@@ -59,7 +90,12 @@ async function locate(context: CliContext, globals: GlobalOptions): Promise<Repo
 async function checkNode(): Promise<DoctorCheck> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isOk = major > 20 || (major === 20 && minor >= 19);
-  return finding('node', isOk ? 'ok' : 'fail', `Node ${process.versions.node}`, 'Install Node 20.19 or newer');
+  return finding(
+    'node',
+    isOk ? 'ok' : 'fail',
+    `Node ${process.versions.node}`,
+    'Install Node 20.19 or newer',
+  );
 }
 
 interface ToolCheck {
@@ -85,18 +121,40 @@ async function checkMemory({ probes }: Patient): Promise<DoctorCheck> {
 async function checkLocalModels({ probes }: Patient): Promise<DoctorCheck> {
   const version = await probes.readEngineVersion('node-llama-cpp');
   if (version !== undefined) return finding('local-models', 'ok', `node-llama-cpp ${version}`, null);
-  return finding('local-models', 'warn', 'node-llama-cpp is not installed', 'npm install node-llama-cpp; until then summaries are made by rules alone');
+  return finding(
+    'local-models',
+    'warn',
+    'node-llama-cpp is not installed',
+    'npm install node-llama-cpp; until then summaries are made by rules alone',
+  );
 }
 
 async function checkApiKey({ context }: Patient): Promise<DoctorCheck> {
   const isSet = (context.env.ANTHROPIC_API_KEY ?? '') !== '';
   const fix = 'Set ANTHROPIC_API_KEY for change --reasoner anthropic; fix needs none';
-  return finding('reasoner', isSet ? 'ok' : 'warn', isSet ? 'ANTHROPIC_API_KEY is set' : 'ANTHROPIC_API_KEY is not set', isSet ? null : fix);
+  return finding(
+    'reasoner',
+    isSet ? 'ok' : 'warn',
+    isSet ? 'ANTHROPIC_API_KEY is set' : 'ANTHROPIC_API_KEY is not set',
+    isSet ? null : fix,
+  );
 }
 
 async function checkRepository({ place }: Patient): Promise<DoctorCheck> {
-  if (place === undefined) return finding('repository', 'fail', 'no Rust repository here', 'Run inside one or give its path with -C');
-  if (!place.isGit) return finding('repository', 'warn', 'a Cargo project without git', 'git init && git commit: apply, undo and commit need it');
+  if (place === undefined)
+    return finding(
+      'repository',
+      'fail',
+      'no Rust repository here',
+      'Run inside one or give its path with -C',
+    );
+  if (!place.isGit)
+    return finding(
+      'repository',
+      'warn',
+      'a Cargo project without git',
+      'git init && git commit: apply, undo and commit need it',
+    );
   return finding('repository', 'ok', 'a git repository with a Cargo.toml', null);
 }
 
@@ -106,14 +164,24 @@ async function checkStateDir({ place }: Patient): Promise<DoctorCheck> {
     () => true,
     () => false,
   );
-  return finding('state', isWritable ? 'ok' : 'fail', isWritable ? 'the CodeGraph can be written' : 'the folder of the CodeGraph is read-only', 'Give another one with --state-dir');
+  return finding(
+    'state',
+    isWritable ? 'ok' : 'fail',
+    isWritable ? 'the CodeGraph can be written' : 'the folder of the CodeGraph is read-only',
+    'Give another one with --state-dir',
+  );
 }
 
 async function checkLeftovers({ probes, place }: Patient): Promise<DoctorCheck> {
   if (place === undefined || !place.isGit) return finding('journal', 'ok', 'no apply was interrupted', null);
   const leftover = await probes.readLeftover(place);
   if (leftover === undefined) return finding('journal', 'ok', 'no apply was interrupted', null);
-  return finding('journal', 'warn', leftover, 'The next verb that opens the repository recovers it and says which tree you have');
+  return finding(
+    'journal',
+    'warn',
+    leftover,
+    'The next verb that opens the repository recovers it and says which tree you have',
+  );
 }
 
 function finding(id: string, status: DoctorCheck['status'], detail: string, fix: string | null): DoctorCheck {

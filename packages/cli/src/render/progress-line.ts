@@ -13,7 +13,10 @@ export interface ProgressLine {
 }
 
 /** A progress line for one verb; `isQuiet` shows nothing. */
-export function createProgressLine(io: CliIo, options: { isQuiet: boolean; now?: () => number }): ProgressLine {
+export function createProgressLine(
+  io: CliIo,
+  options: { isQuiet: boolean; now?: () => number },
+): ProgressLine {
   const now = options.now ?? (() => performance.now());
   const starts = new Map<string, number>();
   let drawnAt = 0;
@@ -26,7 +29,11 @@ export function createProgressLine(io: CliIo, options: { isQuiet: boolean; now?:
       const elapsedMs = now() - start;
       if (elapsedMs < QUIET_MS || now() - drawnAt < (io.isInteractive ? REDRAW_MS : 5 * QUIET_MS)) return;
       drawnAt = now();
-      io.err(io.isInteractive ? `\r\u001b[2K${describeProgress(progress, elapsedMs)}` : `${describeProgress(progress, elapsedMs)}\n`);
+      io.err(
+        io.isInteractive
+          ? `\r\u001b[2K${describeProgress(progress, elapsedMs)}`
+          : `${describeProgress(progress, elapsedMs)}\n`,
+      );
       isDrawn = io.isInteractive;
     },
     clear() {
@@ -39,7 +46,10 @@ export function createProgressLine(io: CliIo, options: { isQuiet: boolean; now?:
 /** `chunks: 120 of 800 files, 4.2 s, about 24 s left`. */
 export function describeProgress(progress: Progress, elapsedMs: number): string {
   const { stage, done, total, unit } = progress;
-  const amount = total === null ? `${formatNumber(done)} ${unit}` : `${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
+  const amount =
+    total === null
+      ? `${formatNumber(done)} ${unit}`
+      : `${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
   const isEstimable = total !== null && done > 0 && done < total;
   const left = isEstimable ? `, about ${formatDuration((elapsedMs / done) * (total - done))} left` : '';
   return `${stage}: ${amount}, ${formatDuration(elapsedMs)}${left}`;

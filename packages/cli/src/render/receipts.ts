@@ -14,7 +14,9 @@ export function renderReceipts(report: GateReport, colors: Colors): string {
     describeReceipt(receipt),
   ]);
   const table = renderTable(['gate', 'what', 'verdict', 'time', 'facts'], rows);
-  const problems = report.receipts.filter(({ verdict }) => verdict === 'failed').flatMap(({ new_diagnostics }) => new_diagnostics);
+  const problems = report.receipts
+    .filter(({ verdict }) => verdict === 'failed')
+    .flatMap(({ new_diagnostics }) => new_diagnostics);
   return `${table}${renderProblems(problems)}Verdict ${colorVerdict(report.verdict, colors)} on tree ${report.subject_tree.slice(0, 12)}, receipt ${report.receipt_hash.slice(0, 12)}\n`;
 }
 
@@ -22,7 +24,10 @@ export function renderReceipts(report: GateReport, colors: Colors): string {
 export function describeReceipt({ verdict, reason, counts, new_diagnostics }: GateReceipt): string {
   if (verdict !== 'passed') return reason ?? '';
   const parts = [];
-  if (counts.total > 0) parts.push(`${counts.passed} of ${counts.total} passed${counts.ignored > 0 ? `, ${counts.ignored} ignored` : ''}`);
+  if (counts.total > 0)
+    parts.push(
+      `${counts.passed} of ${counts.total} passed${counts.ignored > 0 ? `, ${counts.ignored} ignored` : ''}`,
+    );
   if (new_diagnostics.length > 0) parts.push(`${new_diagnostics.length} new warnings`);
   return parts.join('; ');
 }

@@ -1,12 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** Lays rows out in columns: text to the left, numbers to the right, two spaces between. */
-export function renderTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+export function renderTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const cells = [header, ...rows.map((row) => row.map(formatCell))];
   const widths = header.map((_, column) => Math.max(...cells.map((row) => visibleWidth(row[column] ?? ''))));
-  const isNumeric = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  const isNumeric = header.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+  );
   const lines = cells.map((row) =>
-    row.map((cell, column) => pad(cell, widths[column] ?? 0, isNumeric[column] ?? false)).join('  ').trimEnd(),
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0, isNumeric[column] ?? false))
+      .join('  ')
+      .trimEnd(),
   );
   return `${lines.join('\n')}\n`;
 }
