@@ -51,7 +51,8 @@ async function breakLock(home: JournalHome, dead: Owner | null): Promise<void> {
   const aside = join(home.dir, `lock.${randomUUID()}`);
   if (!(await tryRename(home.lockDir, aside))) return;
   const moved = await readOwner(aside);
-  const isDeadOne = moved === null || (moved !== 'gone' && moved.pid === dead?.pid && moved.born === dead.born);
+  const isDeadOne =
+    moved === null || (moved !== 'gone' && moved.pid === dead?.pid && moved.born === dead.born);
   if (!isDeadOne && (await tryRename(aside, home.lockDir))) throw busyError(moved === 'gone' ? 0 : moved.pid);
   await rm(aside, { recursive: true, force: true });
 }

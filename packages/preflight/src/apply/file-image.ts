@@ -24,7 +24,9 @@ export interface FileImage extends FileStamp {
 }
 
 /** What stands at a path: a version, nothing, or something that is neither file nor link. */
-export type PathState = { is: 'image'; image: FileImage; linkCount: number } | { is: 'absent' | 'folder' | 'special' };
+export type PathState =
+  | { is: 'image'; image: FileImage; linkCount: number }
+  | { is: 'absent' | 'folder' | 'special' };
 
 /** Creates the image of a regular file. */
 export function createFileImage(
@@ -73,15 +75,11 @@ export async function readPathState(root: string, path: string): Promise<PathSta
   }
   if (!stats.isFile()) return { is: 'special' };
   const bytes = await readFile(absolute);
-  const image = createFileImage(bytes, { mode: stats.mode & 0o7777, owner: { uid: stats.uid, gid: stats.gid } });
+  const image = createFileImage(bytes, {
+    mode: stats.mode & 0o7777,
+    owner: { uid: stats.uid, gid: stats.gid },
+  });
   return { is: 'image', image, linkCount: stats.nlink };
-}
-
-/** The version at a path; null when nothing stands there, `other` for a folder or a special file. */
-export async function readVersion(root: string, path: string): Promise<FileStamp | null | 'other'> {
-  const state = await readPathState(root, path);
-  if (state.is === 'absent') return null;
-  return state.is === 'image' ? stampOf(state.image) : 'other';
 }
 
 /**

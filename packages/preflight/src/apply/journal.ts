@@ -5,7 +5,14 @@ import { isInsidePath } from '@parseltongue/isg-core';
 import { z } from 'zod';
 import { PreflightError } from '../errors.js';
 import { replaceDurably, syncFolder, writeDurably } from './durable-file.js';
-import { type FileImage, type FileStamp, FileStampSchema, hashBytes, returnNullWhenAbsent, stampOf } from './file-image.js';
+import {
+  type FileImage,
+  type FileStamp,
+  FileStampSchema,
+  hashBytes,
+  returnNullWhenAbsent,
+  stampOf,
+} from './file-image.js';
 import type { JournalHome } from './journal-home.js';
 import type { Reach } from './step.js';
 
@@ -123,7 +130,9 @@ export async function saveState(
   reach: Reach,
 ): Promise<void> {
   const text = formatJournal({ ...change.journal, state: change.state });
-  await replaceDurably(join(home.journalDir, PLAN_FILE), text, (step, path) => reach(`${change.state}-${step}`, path));
+  await replaceDurably(join(home.journalDir, PLAN_FILE), text, (step, path) =>
+    reach(`${change.state}-${step}`, path),
+  );
 }
 
 /** Reads the old bytes of one file and checks them against the plan. */

@@ -1,8 +1,21 @@
 import { lstat, mkdir, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeImage } from './durable-file.js';
-import { assertSafePath, isSameVersion, listAncestors, readVersion, returnNullWhenAbsent } from './file-image.js';
-import { discardJournal, type Journal, type JournalFile, keepConflicts, loadBackup, nameTemp } from './journal.js';
+import {
+  assertSafePath,
+  isSameVersion,
+  listAncestors,
+  readPathState,
+  returnNullWhenAbsent,
+} from './file-image.js';
+import {
+  discardJournal,
+  type Journal,
+  type JournalFile,
+  keepConflicts,
+  loadBackup,
+  nameTemp,
+} from './journal.js';
 import type { JournalHome } from './journal-home.js';
 import type { Reach } from './step.js';
 
@@ -95,26 +108,21 @@ export async function touch(file: string): Promise<void> {
   await utimes(file, now, now);
 }
 
-/** Which version stands at a path now; `other` also when the path is no longer below real folders alone. */
+/** Which version stands at a path now. */
 async function compare(root: string, file: JournalFile): Promise<'old' | 'new' | 'other'> {
+  // Below a link, or where a folder stands, there is no file of ours.
+  const whenUnreachable = file.before === null ? 'old' : 'other';
   try {
     await assertSafePath(root, file.path);
   } catch {
-    // Where a link or file took the place of a folder, nothing of ours can stand below it.
-    return file.after === null && !(await hasForeignParent(root, file.path)) ? 'new' : 'other';
+    return whenUnreachable;
   }
-  const current = await readVersion(root, file.path);
-  if (current === 'other') return 'other';
+  const state = await readPathState(root, file.path);
+  if (state.is === 'folder') return whenUnreachable;
+  if (state.is === 'special') return 'other';
+  const current = state.is === 'image' ? state.image : null;
   if (isSameVersion(current, file.before)) return 'old';
   return isSameVersion(current, file.after) ? 'new' : 'other';
-}
-
-async function hasForeignParent(root: string, path: string): Promise<boolean> {
-  for (const folder of listAncestors(path)) {
-    const stats = await lstat(join(root, folder)).catch(returnNullWhenAbsent);
-    if (stats !== null && !stats.isDirectory()) return true;
-  }
-  return false;
 }
 
 async function closeJournal(
@@ -127,7 +135,10 @@ async function closeJournal(
     return [];
   }
   const kept = await keepConflicts(home, ended.journal, reach);
-  return ended.conflicts.map(({ path, backup }) => ({ path, kept_in: backup === null ? null : `${kept}/${backup}` }));
+  return ended.conflicts.map(({ path, backup }) => ({
+    path,
+    kept_in: backup === null ? null : `${kept}/${backup}`,
+  }));
 }
 
 function ignoreAbsent(error: NodeJS.ErrnoException): void {

@@ -22,7 +22,9 @@ export interface StepListeners {
 export function createReach(listeners: StepListeners): Reach {
   return async (step, path) => {
     await listeners.faultPoint?.(path === undefined ? step : `${step}:${path}`);
-    listeners.onEvent?.(path === undefined ? { type: 'step-ended', step } : { type: 'step-ended', step, path });
+    listeners.onEvent?.(
+      path === undefined ? { type: 'step-ended', step } : { type: 'step-ended', step, path },
+    );
     listeners.signal?.throwIfAborted();
   };
 }

@@ -53,7 +53,16 @@ const BUSY_MARKS: readonly (readonly [string, GitBusy])[] = [
 export async function readGitState(context: TreeContext): Promise<GitState> {
   const layout = await locateGitOrNull(context);
   if (layout === null) return NO_REPOSITORY;
-  const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--no-renames', '-z', '--', '.'];
+  const args = [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '--untracked-files=all',
+    '--no-renames',
+    '-z',
+    '--',
+    '.',
+  ];
   const { stdout } = await runGit(context, args);
   return { isRepository: true, ...parseStatus(stdout, layout.prefix), busy: await findBusy(layout.gitDir) };
 }
