@@ -1,0 +1,126 @@
+import type { Decision, DecisionAction, Verdict } from '@parseltongue/isg-core';
+
+/** The most attempts a run may make; more buy almost nothing. */
+export const MAX_ATTEMPTS = 3;
+/** The most rounds of questions a run may ask. */
+export const MAX_CLARIFICATIONS = 2;
+
+/** Everything a decision may rest on. Facts are executed or counted, never read out of prose. */
+export interface DecisionFacts {
+  /** From 1. */
+  attempt: number;
+  max_attempts: number;
+  clarifications: number;
+  /** What proposing led to; `made` when there is a proposal. */
+  proposal:
+    | 'made'
+    | 'none_needed'
+    | 'none_found'
+    | 'malformed'
+    | 'truncated'
+    | 'refused'
+    | 'edits_refused'
+    | 'same_proposal'
+    | 'question'
+    | 'overloaded'
+    | 'environment'
+    | 'budget';
+  /** Null until the gates ran. */
+  verdict: Verdict | null;
+  /** Null without a report. */
+  receipt_hash: string | null;
+  /** The receipts speak of exactly the proposed tree. */
+  subject_matches: boolean;
+  /** The tree was written and taken back, or could not be written. */
+  apply: 'none' | 'rolled_back' | 'not_started';
+  /** The next attempt would differ from all earlier ones in context or strategy. */
+  next_differs: boolean;
+  /** The tree kept changing under the receipts. */
+  tree_moving: boolean;
+}
+
+interface Rule {
+  id: string;
+  action: DecisionAction;
+  alternatives: readonly DecisionAction[];
+  holds: (facts: DecisionFacts) => boolean;
+}
+
+const hasProposal = (facts: DecisionFacts): boolean => facts.proposal === 'made';
+const canRetry = (facts: DecisionFacts): boolean =>
+  facts.attempt < Math.min(facts.max_attempts, MAX_ATTEMPTS);
+
+/** The decision table: the first rule that holds decides. {@link LAST_RULE} always holds, so the table is total. */
+const RULES: readonly Rule[] = [
+  rule('environment-broken', 'escalate', (facts) => facts.proposal === 'environment'),
+  rule('nothing-to-do', 'stop', (facts) => facts.proposal === 'none_needed'),
+  rule('engine-overloaded', 'checkpoint', (facts) => facts.proposal === 'overloaded', ['escalate']),
+  rule('budget-exhausted', 'checkpoint', (facts) => facts.proposal === 'budget', ['stop']),
+  rule(
+    'question-asked',
+    'clarify',
+    (facts) => facts.proposal === 'question' && facts.clarifications < MAX_CLARIFICATIONS,
+    ['escalate'],
+  ),
+  rule('questions-exhausted', 'escalate', (facts) => facts.proposal === 'question', ['stop']),
+  rule('model-refused', 'escalate', (facts) => facts.proposal === 'refused', ['stop']),
+  rule('tree-keeps-moving', 'checkpoint', (facts) => hasProposal(facts) && facts.tree_moving, ['stop']),
+  rule(
+    'receipt-of-another-tree',
+    'escalate',
+    (facts) => hasProposal(facts) && facts.verdict !== null && !facts.subject_matches,
+  ),
+  rule('base-changed', 'checkpoint', (facts) => hasProposal(facts) && facts.apply === 'not_started', [
+    'stop',
+  ]),
+  rule('verified', 'proceed', isVerified, ['checkpoint']),
+  rule('gate-not-run', 'escalate', (facts) => hasProposal(facts) && facts.verdict === 'not_run', ['stop']),
+  rule('not-verified-yet', 'checkpoint', (facts) => hasProposal(facts) && facts.verdict === null, ['stop']),
+  rule('no-fix-known', 'stop', (facts) => facts.proposal === 'none_found' && !canRetry(facts)),
+  rule('attempts-exhausted', 'stop', (facts) => !canRetry(facts), ['escalate']),
+  rule('no-new-approach', 'stop', (facts) => !facts.next_differs, ['escalate']),
+  rule('rolled-back', 'retry', (facts) => facts.apply === 'rolled_back', ['stop', 'escalate']),
+  rule('gates-failed', 'retry', (facts) => facts.verdict === 'failed', ['stop', 'escalate']),
+  rule('gates-inconclusive', 'retry', (facts) => facts.verdict === 'inconclusive', ['stop', 'escalate']),
+];
+const LAST_RULE: Rule = rule('no-usable-proposal', 'retry', () => true, ['stop', 'escalate']);
+
+/** The ids of the table, in order. */
+export const DECISION_RULE_IDS: readonly string[] = [...RULES, LAST_RULE].map(({ id }) => id);
+
+/**
+ * Decides what a run does next: a total, pure table over facts.
+ *
+ * `proceed` exists only with a passing receipt of exactly the proposed tree; no attempt follows the third.
+ */
+export function decide(facts: DecisionFacts): Decision {
+  const found = RULES.find(({ holds }) => holds(facts)) ?? LAST_RULE;
+  const restsOnReceipt = facts.receipt_hash !== null && facts.proposal === 'made';
+  return {
+    action: found.action,
+    rule_id: found.id,
+    facts: { ...facts },
+    receipts: restsOnReceipt && facts.receipt_hash !== null ? [facts.receipt_hash] : [],
+    confidence: { value: null, calibrated: false, n: 0 },
+    alternatives: [...found.alternatives],
+  };
+}
+
+function isVerified(facts: DecisionFacts): boolean {
+  return (
+    facts.proposal === 'made' &&
+    facts.verdict === 'passed' &&
+    facts.receipt_hash !== null &&
+    facts.subject_matches &&
+    facts.apply === 'none'
+  );
+}
+
+function rule(
+  id: string,
+  action: DecisionAction,
+  holds: Rule['holds'],
+  alternatives: readonly DecisionAction[] = ['stop'],
+): Rule {
+  return { id, action, holds, alternatives: alternatives.filter((other) => other !== action) };
+}

@@ -1,0 +1,166 @@
+import {
+  DecisionSchema,
+  type EventType,
+  GateIdSchema,
+  TreeHashSchema,
+  VerdictSchema,
+} from '@parseltongue/isg-core';
+import { z } from 'zod';
+import { EvidenceSchema } from '../evidence.js';
+import { FinishSchema, ReasonerUsageSchema } from '../reasoner.js';
+import { BudgetCapsSchema } from '../budget-caps.js';
+
+/** A file beside the log, named by an event and bound to it by its hash. */
+export const ArtefactSchema = z.strictObject({
+  name: z.string().regex(/^[a-z]+-\d+\.json$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type Artefact = z.infer<typeof ArtefactSchema>;
+
+export const RoadSchema = z.enum(['fix', 'change']);
+export type Road = z.infer<typeof RoadSchema>;
+
+export const RunStatusSchema = z.enum([
+  'committed',
+  'applied',
+  'verified',
+  'nothing_to_do',
+  'rejected',
+  'failed',
+  'paused',
+]);
+export type RunStatus = z.infer<typeof RunStatusSchema>;
+
+/** What a run was asked to do; recorded once so that a resumed run does the same. */
+export const RunSettingsSchema = z.strictObject({
+  road: RoadSchema,
+  request: z.string(),
+  reasoner: z.string().nullable(),
+  dry_run: z.boolean(),
+  clippy: z.boolean(),
+  commit: z.boolean(),
+  max_attempts: z.int().min(1).max(3),
+  caps: BudgetCapsSchema,
+});
+export type RunSettings = z.infer<typeof RunSettingsSchema>;
+
+/** How an attempt ended before any gate ran; null while a proposal is on its way. */
+export const ProposeOutcomeSchema = z.enum([
+  'none_needed',
+  'none_found',
+  'malformed',
+  'truncated',
+  'refused',
+  'edits_refused',
+  'same_proposal',
+  'question',
+  'overloaded',
+  'environment',
+  'budget',
+]);
+export type ProposeOutcome = z.infer<typeof ProposeOutcomeSchema>;
+
+const attempt = z.int().positive();
+const StageEndedSchema = z.discriminatedUnion('stage', [
+  z.strictObject({ stage: z.literal('context'), attempt, artefact: ArtefactSchema, token_count: z.int() }),
+  z.strictObject({
+    stage: z.literal('propose'),
+    attempt,
+    outcome: ProposeOutcomeSchema,
+    reason: z.string(),
+    evidence: z.array(EvidenceSchema),
+    questions: z.array(z.string()),
+  }),
+  z.strictObject({
+    stage: z.literal('verify'),
+    attempt,
+    artefact: ArtefactSchema,
+    verdict: VerdictSchema,
+    receipt_hash: z.string(),
+    /** The receipts speak of exactly the proposed tree. */
+    subject_matches: z.boolean(),
+    ms: z.number().nonnegative(),
+  }),
+  /** The tree moved since the receipts: they no longer count. */
+  z.strictObject({ stage: z.literal('recheck'), attempt }),
+]);
+
+/** The payload of every event type; the log refuses an event that breaks its schema. */
+export const PAYLOAD_SCHEMAS = {
+  'run-started': RunSettingsSchema,
+  'stage-started': z.discriminatedUnion('stage', [
+    z.strictObject({ stage: z.literal('attempt'), attempt, strategy: z.string(), fingerprint: z.string() }),
+    z.strictObject({ stage: z.enum(['context', 'propose', 'verify', 'commit']), attempt }),
+    z.strictObject({ stage: z.literal('resume') }),
+  ]),
+  'stage-ended': StageEndedSchema,
+  'model-delta': z.strictObject({ attempt, text: z.string() }),
+  'model-called': z.strictObject({
+    attempt,
+    reasoner: z.string(),
+    finish: FinishSchema,
+    usage: ReasonerUsageSchema,
+    artefact: ArtefactSchema,
+    ms: z.number().nonnegative(),
+    budget_used: z.number().nonnegative(),
+    budget_warning: z.union([z.literal(80), z.literal(95)]).nullable(),
+  }),
+  'edits-proposed': z.strictObject({
+    attempt,
+    edits: z.array(z.strictObject({ target: z.string(), op: z.string(), how: z.string() })),
+    notes: z.array(z.string()),
+  }),
+  'edit-refused': z.strictObject({ attempt, target: z.string(), code: z.string(), message: z.string() }),
+  'rows-proposed': z.strictObject({
+    attempt,
+    proposal_id: z.string(),
+    artefact: ArtefactSchema,
+    files: z.array(z.string()),
+    rows: z.array(z.strictObject({ key: z.string(), action: z.string() })),
+  }),
+  'gate-started': z.strictObject({ attempt, gate: GateIdSchema }),
+  'gate-ended': z.strictObject({
+    attempt,
+    gate: GateIdSchema,
+    title: z.string(),
+    verdict: VerdictSchema,
+    reason: z.string().nullable(),
+    ms: z.number().nonnegative(),
+  }),
+  'decision-made': z.strictObject({ attempt, decision: DecisionSchema }),
+  'breakpoint-opened': z.strictObject({
+    attempt,
+    type: z.enum([
+      'architecture_decision',
+      'breaking_test_failure',
+      'conflicting_solutions',
+      'milestone_completion',
+      'rate_limit_hit',
+      'time_threshold_exceeded',
+      'confidence_too_low',
+      'consecutive_failures',
+    ]),
+    question: z.string(),
+    options: z.array(z.string()),
+    default: z.null(),
+  }),
+  'breakpoint-resolved': z.strictObject({
+    choice: z.enum(['apply', 'answer', 'continue']),
+    clarifications: z.array(z.strictObject({ question: z.string(), answer: z.string() })),
+    caps: BudgetCapsSchema,
+  }),
+  'apply-started': z.strictObject({ attempt, proposal_id: z.string(), subject_tree: TreeHashSchema }),
+  'apply-ended': z.strictObject({
+    attempt,
+    status: z.enum(['applied', 'rolled_back', 'not_started']),
+    reason: z.string().nullable(),
+  }),
+  'commit-created': z.strictObject({ commit: z.string(), files: z.array(z.string()) }),
+  'graph-promoted': z.strictObject({ plan_id: z.string() }),
+  'run-ended': z.strictObject({ status: RunStatusSchema, reason: z.string() }),
+} as const satisfies Record<EventType, z.ZodType>;
+
+export type EventPayload<T extends EventType> = z.infer<(typeof PAYLOAD_SCHEMAS)[T]>;
+
+/** An event with its payload typed by its type. */
+export type TypedEvent = { [T in EventType]: { type: T; payload: EventPayload<T> } }[EventType];

@@ -1,0 +1,47 @@
+import { formatProposePrompt, type ProposePrompt } from '../prompts/propose-v1.js';
+import type {
+  Finish,
+  Reasoner,
+  ReasonerAnswer,
+  ReasonerOptions,
+  ReasonerRequest,
+  ReasonerUsage,
+} from '../reasoner.js';
+import { redactSecrets } from '../redact.js';
+import { parseAnswer } from './answer-format.js';
+
+/** What an engine made of a prompt. */
+export interface Completion {
+  text: string;
+  usage: ReasonerUsage;
+  finish: Finish;
+}
+
+/** An engine that turns one prompt into one text. */
+export interface TextEngine {
+  readonly id: string;
+  readonly locality: Reasoner['locality'];
+  complete(
+    prompt: ProposePrompt,
+    options: ReasonerOptions & { request: ReasonerRequest },
+  ): Promise<Completion>;
+}
+
+/** Makes a reasoner of a text engine: one prompt, one answer format, for all of them. */
+export function createTextReasoner(engine: TextEngine): Reasoner {
+  return {
+    id: engine.id,
+    locality: engine.locality,
+    async propose(request, options) {
+      const prompt = formatProposePrompt(request);
+      return readCompletion(await engine.complete(prompt, { ...options, request }));
+    },
+  };
+}
+
+/** Half an answer and a refusal hold no edits, whatever their text looks like. */
+function readCompletion({ text, usage, finish }: Completion): ReasonerAnswer {
+  const base = { text: redactSecrets(text), usage, finish };
+  if (finish !== 'complete') return { ...base, edits: [], questions: [], notes: '', problems: [] };
+  return { ...base, ...parseAnswer(text) };
+}

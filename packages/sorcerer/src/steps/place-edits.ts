@@ -1,0 +1,63 @@
+import { applyEdits, type Edit, type EditRefusal, type FileChange } from '@parseltongue/isg-core';
+import { pathOfEdit, refuseProtected } from '../guard-edits.js';
+import type { RunSession } from '../run-session.js';
+
+/** All edits placed, or why the first edit of each file was not. */
+export type PlacementResult =
+  | { status: 'placed'; files: FileChange[] }
+  | { status: 'refused'; refusals: { target: string; refusal: EditRefusal }[] };
+
+/**
+ * B01: turns edits into file texts, all or none.
+ *
+ * `shownHashes` binds an edit to the version of the file its author saw; a file never shown is taken as it is now.
+ */
+export async function placeEdits(
+  session: RunSession,
+  {
+    edits,
+    request,
+    shownHashes,
+  }: { edits: readonly Edit[]; request: string; shownHashes: Readonly<Record<string, string>> },
+): Promise<PlacementResult> {
+  const refusals: { target: string; refusal: EditRefusal }[] = [];
+  const files: FileChange[] = [];
+  for (const edit of edits) {
+    const refusal = refuseProtected(edit, request);
+    if (refusal !== undefined) refusals.push({ target: nameTarget(edit), refusal });
+  }
+  if (refusals.length > 0) return { status: 'refused', refusals };
+  for (const [path, group] of groupByPath(edits)) {
+    const placed = await placeInFile(session, { path, edits: group, shownHash: shownHashes[path] });
+    if ('refusal' in placed) refusals.push(placed);
+    else if (placed.change !== null) files.push(placed.change);
+  }
+  return refusals.length > 0 ? { status: 'refused', refusals } : { status: 'placed', files };
+}
+
+/** The key or path an edit names. */
+export function nameTarget(edit: Edit): string {
+  if (edit.placement !== undefined) return `${edit.placement.at} ${edit.placement.key}`;
+  return 'key' in edit.target ? edit.target.key : edit.target.path;
+}
+
+async function placeInFile(
+  session: RunSession,
+  { path, edits, shownHash }: { path: string; edits: readonly Edit[]; shownHash: string | undefined },
+): Promise<{ change: FileChange | null } | { target: string; refusal: EditRefusal }> {
+  const source = await session.ports.files.readText(path);
+  const text = source?.text ?? null;
+  const hash = source?.hash ?? null;
+  const rows = text === null ? [] : (await session.ports.chunker.chunkFile({ path, text })).rows;
+  const bound = edits.map((edit) => ({ ...edit, base_hash: hash === null ? null : (shownHash ?? hash) }));
+  const result = applyEdits({ path, text, hash, rows, edits: bound });
+  if (result.status === 'refused') return { target: nameTarget(result.edit), refusal: result.refusal };
+  if (result.text === text) return { change: null };
+  return { change: { path, before_hash: hash, after: result.text } };
+}
+
+function groupByPath(edits: readonly Edit[]): [string, Edit[]][] {
+  const groups = new Map<string, Edit[]>();
+  for (const edit of edits) groups.set(pathOfEdit(edit), [...(groups.get(pathOfEdit(edit)) ?? []), edit]);
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
