@@ -1,1 +1,47 @@
-export {};
+export {
+  type ApplyEvent,
+  type ApplyOptions,
+  type ApplyOutcome,
+  applyProposal,
+  type ChangedFile,
+  type FaultPoint,
+  type FileConflict,
+  type RecoveryReport,
+  recoverJournal,
+  type UndoOptions,
+  type UndoOutcome,
+  undoLast,
+  type VerifyResult,
+} from './apply/index.js';
+export type { DiagnoseOptions, DiagnosticsReport } from './diagnose/diagnose.js';
+export { PreflightError, type PreflightErrorCode, type PreflightErrorDetails } from './errors.js';
+export type { GateLimits } from './gates/gate-context.js';
+export {
+  type Checkpoint,
+  type CheckpointOptions,
+  type CommitOptions,
+  type CommitOutcome,
+  commitChange,
+  createCheckpoint,
+  type DirtyPath,
+  type GitBusy,
+  type GitState,
+  listCheckpoints,
+  type RestoreOptions,
+  type RestoreOutcome,
+  readGitState,
+  restoreCheckpoint,
+  type SkippedPath,
+  type TreeContext,
+} from './git/index.js';
+export {
+  type ApplyProposalOptions,
+  type OpenPreflightOptions,
+  openPreflight,
+  type Preflight,
+} from './open-preflight.js';
+export type { FutureFile, GraphAnalyzer, GraphProblem } from './ports.js';
+export { type ProcessResult, type RunProcessOptions, runProcess } from './process/run-process.js';
+export type { GivenEnvironment } from './process/select-environment.js';
+export type { RunGatesOptions } from './run-gates.js';
+export { type FileHashCache, type HashTreeOptions, hashTree } from './tree-hash.js';

@@ -27,7 +27,8 @@ const LEVELS: Readonly<Record<string, CompilerDiagnostic['level']>> = {
   note: 'note',
   help: 'help',
 };
-const SUMMARY = /^(aborting due to|\d+ warnings? emitted|Some errors have detailed|For more information about)/;
+const SUMMARY =
+  /^(aborting due to|\d+ warnings? emitted|Some errors have detailed|For more information about)/;
 
 /**
  * Maps one rustc or clippy diagnostic; null for the closing summaries of a compilation.
@@ -46,7 +47,7 @@ export function mapDiagnostic(
     tool: code?.startsWith('clippy::') === true ? 'clippy' : 'rustc',
     level,
     code,
-    message: source.message,
+    message: options.translate(source.message),
     rendered: options.translate(source.rendered ?? source.message),
     package_name: packageName,
     spans: mapSpans(source.spans, options),
@@ -82,7 +83,10 @@ function listPlaces(span: RustcSpan, options: MapOptions): { place: RustcSpan; i
   return isOwn ? [{ place: span, isCall: false }, ...outer] : outer;
 }
 
-function toSpan(span: RustcSpan, place: { path: string; isPrimary: boolean; label: string | null }): MappedSpan {
+function toSpan(
+  span: RustcSpan,
+  place: { path: string; isPrimary: boolean; label: string | null },
+): MappedSpan {
   return {
     path: place.path,
     start: span.byte_start,

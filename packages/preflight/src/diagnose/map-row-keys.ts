@@ -29,7 +29,10 @@ export async function mapRowKeys(
 }
 
 /** The key of the smallest row that holds the whole range, null when none does. */
-export function findInnermostRow(rows: readonly Chunk[], range: { start: number; end: number }): RowKey | null {
+export function findInnermostRow(
+  rows: readonly Chunk[],
+  range: { start: number; end: number },
+): RowKey | null {
   let best: Chunk | null = null;
   for (const row of rows) {
     if (row.span.start > range.start || row.span.end < range.end) continue;

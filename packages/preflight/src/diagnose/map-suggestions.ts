@@ -1,4 +1,9 @@
-import { type Applicability, ApplicabilitySchema, type Suggestion, type TextReplacement } from '@parseltongue/isg-core';
+import {
+  type Applicability,
+  ApplicabilitySchema,
+  type Suggestion,
+  type TextReplacement,
+} from '@parseltongue/isg-core';
 import type { RustcDiagnostic, RustcSpan } from './cargo-message.js';
 
 /**
@@ -18,11 +23,18 @@ export function mapSuggestions(
     if (replacements.includes(null)) return [];
     const parts = replacements.filter((replacement) => replacement !== null);
     const applicability = readApplicability(spans[0]);
-    return splitAlternatives(parts).map((group) => ({ message: part.message, applicability, replacements: group }));
+    return splitAlternatives(parts).map((group) => ({
+      message: part.message,
+      applicability,
+      replacements: group,
+    }));
   });
 }
 
-function mapReplacement(span: RustcSpan, relativize: (path: string) => string | null): TextReplacement | null {
+function mapReplacement(
+  span: RustcSpan,
+  relativize: (path: string) => string | null,
+): TextReplacement | null {
   const path = relativize(span.file_name);
   if (path === null) return null;
   return { path, start: span.byte_start, end: span.byte_end, replacement: span.suggested_replacement ?? '' };

@@ -1,6 +1,6 @@
 import type { CompilerDiagnostic } from '@parseltongue/isg-core';
 import { type CargoMessage, CargoMessageSchema } from './cargo-message.js';
-import { mapDiagnostic, type MapOptions } from './map-diagnostic.js';
+import { type MapOptions, mapDiagnostic } from './map-diagnostic.js';
 
 /** One target cargo built or found fresh. */
 export interface BuiltTarget {

@@ -1,7 +1,7 @@
 import type { CompilerDiagnostic } from '@parseltongue/isg-core';
 import type { CommandSession } from '../process/cargo-session.js';
-import { type BuiltTarget, createCargoMessageParser } from './parse-cargo-messages.js';
 import type { MapOptions } from './map-diagnostic.js';
+import { type BuiltTarget, createCargoMessageParser } from './parse-cargo-messages.js';
 
 /** How cargo may resolve dependencies. */
 export interface ResolveMode {
@@ -19,10 +19,10 @@ export interface BuildOptions {
 
 /** How a build ended. */
 export interface BuildOutcome {
-  status: 'ok' | 'failed' | 'environment' | 'timed_out';
+  status: 'ok' | 'failed' | 'environment' | 'stopped';
   diagnostics: CompilerDiagnostic[];
   targets: BuiltTarget[];
-  /** What cargo said when it could not start building, with what to do; null otherwise. */
+  /** Why cargo could not start building, with what to do, or how it was stopped; null otherwise. */
   problem: string | null;
   /** The mode that was used in the end. */
   mode: ResolveMode;
@@ -41,7 +41,8 @@ export async function runBuild(
   options: BuildOptions,
 ): Promise<BuildOutcome> {
   const outcome = await runOnce(session, command, options);
-  const isLockStale = outcome.status === 'environment' && options.mode.isLocked && /--locked/.test(outcome.problem ?? '');
+  const isLockStale =
+    outcome.status === 'environment' && options.mode.isLocked && /--locked/.test(outcome.problem ?? '');
   if (!isLockStale) return outcome;
   return runOnce(session, command, { ...options, mode: { ...options.mode, isLocked: false } });
 }
@@ -66,16 +67,27 @@ async function runOnce(
   const { diagnostics, targets, success } = parser.outcome();
   const base = { diagnostics, targets, mode: options.mode, durationMs: result.durationMs, problem: null };
   const stderr = options.map.translate(result.stderr);
-  if (result.timedOut || result.exit === null) return { ...base, status: 'timed_out' };
+  if (result.timedOut || result.exit === null) {
+    const how = result.timedOut
+      ? `took longer than ${options.timeoutMs} ms`
+      : `was ended by ${result.signal ?? 'a signal'}`;
+    return { ...base, status: 'stopped', problem: `cargo ${command[0] ?? ''} ${how}` };
+  }
   if (result.exit === 0 && success !== false) return { ...base, status: 'ok' };
-  if (success === null) return { ...base, status: 'environment', problem: describeProblem(stderr, options.mode) };
+  if (success === null)
+    return { ...base, status: 'environment', problem: describeProblem(stderr, options.mode) };
   const errors = diagnostics.some((diagnostic) => diagnostic.level === 'error');
-  return { ...base, status: 'failed', diagnostics: errors ? diagnostics : [...diagnostics, describeFailure(stderr)] };
+  return {
+    ...base,
+    status: 'failed',
+    diagnostics: errors ? diagnostics : [...diagnostics, describeFailure(stderr)],
+  };
 }
 
 function describeProblem(stderr: string, mode: ResolveMode): string {
   const said = stderr.trim() || 'cargo ended without a message';
-  const isUnreachable = mode.isOffline && /offline|no matching package|failed to download|unable to update/i.test(said);
+  const isUnreachable =
+    mode.isOffline && /offline|no matching package|failed to download|unable to update/i.test(said);
   if (!isUnreachable) return said;
   return `${said}\nA dependency is not on this machine. Run cargo fetch in the repository, or allow the network for preflight`;
 }

@@ -39,7 +39,9 @@ export function createCommandSession(place: CargoPlace): CommandSession {
       commands.push([...argv]);
       const result = await runProcess({ argv, cwd: place.cwd, env: place.env, ...options });
       exit = result.exit;
-      const end = result.timedOut ? `timed out after ${options.timeoutMs} ms` : `exit ${result.exit ?? result.signal ?? ''}`;
+      const end = result.timedOut
+        ? `timed out after ${options.timeoutMs} ms`
+        : `exit ${result.exit ?? result.signal ?? ''}`;
       parts.push(`$ ${argv.join(' ')}\n${result.stdout}\n${result.stderr}\n(${end})`);
       return result;
     },

@@ -17,7 +17,10 @@ export async function readToolchain(cwd: string, env: Readonly<Record<string, st
 }
 
 /** The name rustup gives the toolchain that is active in `cwd`; null without rustup. */
-export async function readActiveToolchain(cwd: string, env: Readonly<Record<string, string>>): Promise<string | null> {
+export async function readActiveToolchain(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string | null> {
   try {
     const text = await readVersion(['rustup', 'show', 'active-toolchain'], cwd, env);
     return text.trim().split(/\s/)[0] ?? null;

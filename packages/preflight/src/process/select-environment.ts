@@ -23,8 +23,9 @@ const ALLOWED_NAMES = new Set([
 ]);
 const ALLOWED_PREFIXES = ['CARGO_PROFILE_', 'CARGO_TARGET_', 'CC', 'PKG_CONFIG'];
 const REFUSED_NAMES = new Set(['CARGO_TARGET_DIR']);
-/** What git needs beyond PATH and HOME; no build sees these. */
-const GIT_NAMES = new Set(['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM']);
+/** Variables that would point git at another repository or read paths as patterns. */
+const GIT_LOCATION =
+  /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|\w+_PATHSPECS)$/;
 
 /** Selects the variables a build, a test or rustfmt may see. */
 export function selectBuildEnvironment(given: GivenEnvironment): Record<string, string> {
@@ -35,10 +36,9 @@ export function selectBuildEnvironment(given: GivenEnvironment): Record<string, 
   return { ...selected, TERM: 'dumb', CARGO_TERM_COLOR: 'never' };
 }
 
-/** Selects the variables git may see. */
+/** Everything but what would point git elsewhere: hooks of the user expect their surroundings. */
 export function selectGitEnvironment(given: GivenEnvironment): Record<string, string> {
-  const identity = /^GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)$/;
-  return { ...pick(given, (name) => GIT_NAMES.has(name) || identity.test(name)), GIT_TERMINAL_PROMPT: '0' };
+  return pick(given, (name) => !GIT_LOCATION.test(name));
 }
 
 /** sha-256 over names and values, so that two receipts can be told apart by environment without naming a value. */

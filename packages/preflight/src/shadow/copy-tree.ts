@@ -1,6 +1,17 @@
-import { constants, chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { FileChange } from '@parseltongue/isg-core';
 import { hashText } from '../tree-hash.js';
@@ -84,7 +95,12 @@ function planFiles(source: Map<string, DiskEntry>, changes: readonly FileChange[
   for (const [path, entry] of source) wanted.set(path, { from: 'source', entry });
   for (const change of changes) {
     if (change.after === null) wanted.delete(change.path);
-    else wanted.set(change.path, { from: 'text', text: change.after, mode: source.get(change.path)?.mode ?? 0o644 });
+    else
+      wanted.set(change.path, {
+        from: 'text',
+        text: change.after,
+        mode: source.get(change.path)?.mode ?? 0o644,
+      });
   }
   return wanted;
 }
@@ -96,13 +112,23 @@ function syncFile(job: FileJob): { file: CopiedFile; isWritten: boolean } {
   const sourceStamp = want.from === 'source' ? stampOfSource(want.entry) : '';
   const isSourceKnown = want.from === 'source' && known !== undefined && known.sourceStamp === sourceStamp;
   const isCopyKnown = have !== null && known?.copyStamp === have.stamp;
-  if (isSourceKnown && isCopyKnown && known.sourceHash === known.copyHash) return { file: known, isWritten: false };
+  if (isSourceKnown && isCopyKnown && known.sourceHash === known.copyHash)
+    return { file: known, isWritten: false };
   const wantedHash = want.from === 'text' ? hashText(want.text) : hashDisk(source, pair.source);
-  const copyHash = have === null ? null : isCopyKnown && known.copyHash !== null ? known.copyHash : hashDisk(copy, pair.copy);
-  const isSame = copyHash === wantedHash && have !== null && have.mode === modeOf(want) && !isLinkChange(want, have);
+  const copyHash =
+    have === null
+      ? null
+      : isCopyKnown && known.copyHash !== null
+        ? known.copyHash
+        : hashDisk(copy, pair.copy);
+  const isSame =
+    copyHash === wantedHash && have !== null && have.mode === modeOf(want) && !isLinkChange(want, have);
   if (!isSame) writeCopy(job, source, copy);
   const copyStamp = isSame ? have.stamp : (readEntry(copy)?.stamp ?? '');
-  return { file: { sourceStamp, sourceHash: wantedHash, copyStamp, copyHash: wantedHash }, isWritten: !isSame };
+  return {
+    file: { sourceStamp, sourceHash: wantedHash, copyStamp, copyHash: wantedHash },
+    isWritten: !isSame,
+  };
 }
 
 const SETTLE_MS = 50;

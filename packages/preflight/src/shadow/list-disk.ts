@@ -30,7 +30,8 @@ export function listDisk(root: string, skipDirs: readonly string[]): Map<string,
       const absolute = join(folder, entry.name);
       const path = prefix + entry.name;
       if (entry.isDirectory()) {
-        if (!skipped.has(absolute) && !existsSync(join(absolute, 'CACHEDIR.TAG'))) visit(absolute, `${path}/`);
+        if (!skipped.has(absolute) && !existsSync(join(absolute, 'CACHEDIR.TAG')))
+          visit(absolute, `${path}/`);
       } else if (entry.isFile() || entry.isSymbolicLink()) {
         const stats = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
         if (stats !== undefined) entries.set(path, describeEntry(stats));

@@ -12,7 +12,8 @@ const TOOLCHAIN_FILES = ['rust-toolchain.toml', 'rust-toolchain'];
 export function mirrorSurroundings(options: { root: string; base: string; cargoHome: string }): void {
   const cargoHome = resolve(options.cargoHome);
   for (let folder = dirname(options.root); folder !== dirname(folder); folder = dirname(folder)) {
-    const names = join(folder, '.cargo') === cargoHome ? TOOLCHAIN_FILES : [...CARGO_CONFIGS, ...TOOLCHAIN_FILES];
+    const names =
+      join(folder, '.cargo') === cargoHome ? TOOLCHAIN_FILES : [...CARGO_CONFIGS, ...TOOLCHAIN_FILES];
     for (const name of names) mirrorFile(join(folder, name), join(options.base, folder, name));
   }
 }

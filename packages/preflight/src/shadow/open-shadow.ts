@@ -9,8 +9,8 @@ import { hashText } from '../tree-hash.js';
 import { canCloneFiles, cloneFiles } from './clone-files.js';
 import { type CopyState, keepLeftovers, type SyncReport, syncTree, type TreePair } from './copy-tree.js';
 import { listDisk } from './list-disk.js';
-import { isBelow, readLayout, type WorkspaceLayout } from './read-layout.js';
 import { mirrorSurroundings } from './mirror-surroundings.js';
+import { isBelow, readLayout, type WorkspaceLayout } from './read-layout.js';
 import { type SeedReport, seedTarget } from './seed-target.js';
 
 /** Where the repository is and where its shadow may live. */
@@ -75,7 +75,11 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
   const saved = readState(place);
   const seed = saved === null ? await createShadow(place, layout, { ...options, env: buildEnv }) : null;
   const trees = new TreeSet(place, layout, seed?.state ?? saved ?? { version: STATE_VERSION, trees: {} });
-  mirrorSurroundings({ root, base: place.base, cargoHome: buildEnv['CARGO_HOME'] ?? join(buildEnv['HOME'] ?? '/', '.cargo') });
+  mirrorSurroundings({
+    root,
+    base: place.base,
+    cargoHome: buildEnv['CARGO_HOME'] ?? join(buildEnv['HOME'] ?? '/', '.cargo'),
+  });
   const { env, toolchain } = await resolveToolchain(place, buildEnv);
   return {
     treeDir: mirrorOf(place, root),
@@ -134,7 +138,9 @@ class TreeSet {
   /** True when a manifest of the user's tree changed since the last call. */
   isManifestChanged(): boolean {
     const files = this.#state.trees[this.#place.root]?.files ?? {};
-    const manifests = Object.entries(files).filter(([path]) => path === 'Cargo.toml' || path.endsWith('/Cargo.toml'));
+    const manifests = Object.entries(files).filter(
+      ([path]) => path === 'Cargo.toml' || path.endsWith('/Cargo.toml'),
+    );
     const key = manifests.map(([path, file]) => `${path}:${file.sourceHash ?? file.sourceStamp}`).join('\n');
     const isChanged = this.#manifestKey !== undefined && this.#manifestKey !== key;
     this.#manifestKey = key;
@@ -179,7 +185,10 @@ async function createShadow(
   const state: SavedState = { version: STATE_VERSION, trees: {} };
   const limits = options.signal === undefined ? {} : { signal: options.signal };
   if (!(await canCloneFiles(options.env))) {
-    return { report: { linked: 0, copied: 0, skipped: 'cp of this system does not keep nanosecond times' }, state };
+    return {
+      report: { linked: 0, copied: 0, skipped: 'cp of this system does not keep nanosecond times' },
+      state,
+    };
   }
   for (const pair of pairsOf(place, layout)) {
     mkdirSync(pair.copy, { recursive: true });
@@ -198,7 +207,10 @@ async function resolveToolchain(
   const env = { ...buildEnv, CARGO_TARGET_DIR: place.targetDir, CARGO_BUILD_BUILD_DIR: place.targetDir };
   const treeDir = mirrorOf(place, place.root);
   mkdirSync(treeDir, { recursive: true });
-  const [toolchain, inShadow] = await Promise.all([readToolchain(place.root, buildEnv), readToolchain(treeDir, env)]);
+  const [toolchain, inShadow] = await Promise.all([
+    readToolchain(place.root, buildEnv),
+    readToolchain(treeDir, env),
+  ]);
   if (toolchain === inShadow) return { env, toolchain };
   // A toolchain chosen for the user's folder by rustup does not follow to another path.
   const name = await readActiveToolchain(place.root, buildEnv);
@@ -208,14 +220,16 @@ async function resolveToolchain(
 function assertApart(root: string, stateDir: string): void {
   if (isBelow(root, stateDir)) {
     throw new PreflightError('PT_PREFLIGHT_STATE_DIR_INSIDE', {
-      message: 'The state folder lies inside the repository, where cargo and git would see it. Choose one outside, such as a cache folder',
+      message:
+        'The state folder lies inside the repository, where cargo and git would see it. Choose one outside, such as a cache folder',
       details: { reason: 'the state folder lies inside the repository' },
     });
   }
   for (let folder = stateDir; folder !== dirname(folder); folder = dirname(folder)) {
     if (!existsSync(join(folder, 'Cargo.toml'))) continue;
     throw new PreflightError('PT_PREFLIGHT_STATE_DIR_INSIDE', {
-      message: 'The state folder lies inside another cargo project, which would become its workspace. Choose one outside, such as a cache folder',
+      message:
+        'The state folder lies inside another cargo project, which would become its workspace. Choose one outside, such as a cache folder',
       details: { reason: 'the state folder lies inside a cargo project' },
     });
   }

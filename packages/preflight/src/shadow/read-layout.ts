@@ -11,7 +11,9 @@ const MetadataSchema = z.object({
       name: z.string(),
       edition: z.string(),
       manifest_path: z.string(),
-      targets: z.array(z.object({ name: z.string(), kind: z.array(z.string()), doctest: z.boolean().default(false) })),
+      targets: z.array(
+        z.object({ name: z.string(), kind: z.array(z.string()), doctest: z.boolean().default(false) }),
+      ),
       dependencies: z.array(z.object({ path: z.string().nullish() })),
     }),
   ),
@@ -49,7 +51,10 @@ const MAX_OUTSIDE = 64;
  * Resolves nothing and writes nothing, so neither the lock file nor the target folder is touched. `env` may name the
  * user's own `CARGO_TARGET_DIR`. A manifest cargo rejects gives a layout with `problem` set.
  */
-export async function readLayout(root: string, env: Readonly<Record<string, string>>): Promise<WorkspaceLayout> {
+export async function readLayout(
+  root: string,
+  env: Readonly<Record<string, string>>,
+): Promise<WorkspaceLayout> {
   const metadata = await readMetadata(root, env);
   const fallback = env['CARGO_TARGET_DIR'] ?? 'target';
   if (typeof metadata === 'string') {
@@ -64,7 +69,9 @@ export async function readLayout(root: string, env: Readonly<Record<string, stri
       ? `${outside.length} path dependencies lie outside the repository, the first is ${relative(root, outside[0] ?? '')}`
       : null;
   return {
-    packages: metadata.packages.filter((member) => isBelow(root, member.manifest_path)).map((member) => describePackage(root, member)),
+    packages: metadata.packages
+      .filter((member) => isBelow(root, member.manifest_path))
+      .map((member) => describePackage(root, member)),
     targetDir: metadata.target_directory,
     outside,
     unsupported,
@@ -74,7 +81,9 @@ export async function readLayout(root: string, env: Readonly<Record<string, stri
 
 /** The edition of the package a file belongs to: the member whose folder is the longest prefix. */
 export function editionOf(layout: WorkspaceLayout, path: string): string {
-  const owners = layout.packages.filter((member) => member.folder === '' || path.startsWith(`${member.folder}/`));
+  const owners = layout.packages.filter(
+    (member) => member.folder === '' || path.startsWith(`${member.folder}/`),
+  );
   const owner = owners.sort((a, b) => b.folder.length - a.folder.length)[0];
   return owner?.edition ?? '2021';
 }
@@ -98,7 +107,11 @@ async function readMetadata(cwd: string, env: Readonly<Record<string, string>>):
   return parsed.success ? parsed.data : 'cargo metadata answers in a form this version does not know';
 }
 
-async function collectOutside(root: string, metadata: Metadata, env: Readonly<Record<string, string>>): Promise<string[]> {
+async function collectOutside(
+  root: string,
+  metadata: Metadata,
+  env: Readonly<Record<string, string>>,
+): Promise<string[]> {
   const found = new Set<string>();
   const queue = [...listFolders(metadata)];
   for (const folder of queue) {
@@ -114,7 +127,9 @@ async function collectOutside(root: string, metadata: Metadata, env: Readonly<Re
 function listFolders(metadata: Metadata): string[] {
   return metadata.packages.flatMap((member) => [
     dirname(member.manifest_path),
-    ...member.dependencies.flatMap((dependency) => (typeof dependency.path === 'string' ? [dependency.path] : [])),
+    ...member.dependencies.flatMap((dependency) =>
+      typeof dependency.path === 'string' ? [dependency.path] : [],
+    ),
   ]);
 }
 

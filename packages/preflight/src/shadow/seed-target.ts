@@ -24,9 +24,14 @@ const MAX_COPY_BYTES = 2 * 1024 ** 3;
  * Large files that cargo replaces rather than rewrites are hard-linked; dependency and fingerprint files, which it
  * rewrites in place, and everything small are copied with their times. Incremental caches are bound to a path: left out.
  */
-export async function seedTarget(userTargetDir: string, targetDir: string, options: SeedOptions): Promise<SeedReport> {
+export async function seedTarget(
+  userTargetDir: string,
+  targetDir: string,
+  options: SeedOptions,
+): Promise<SeedReport> {
   const files = listArtifacts(userTargetDir);
-  if (files.length === 0) return { linked: 0, copied: 0, skipped: 'the repository has no debug build to start from' };
+  if (files.length === 0)
+    return { linked: 0, copied: 0, skipped: 'the repository has no debug build to start from' };
   mkdirSync(targetDir, { recursive: true });
   const canLink = statSync(userTargetDir).dev === statSync(targetDir).dev;
   const copied: string[] = [];
@@ -43,10 +48,18 @@ export async function seedTarget(userTargetDir: string, targetDir: string, optio
     }
   }
   if (copyBytes > MAX_COPY_BYTES) {
-    return { linked, copied: 0, skipped: `${Math.round(copyBytes / 1024 ** 2)} MiB of artifacts lie on another file system` };
+    return {
+      linked,
+      copied: 0,
+      skipped: `${Math.round(copyBytes / 1024 ** 2)} MiB of artifacts lie on another file system`,
+    };
   }
   const isDone = await cloneFiles({ from: userTargetDir, to: targetDir, paths: copied, ...options });
-  return { linked, copied: isDone ? copied.length : 0, skipped: isDone ? null : 'cp could not copy the artifacts' };
+  return {
+    linked,
+    copied: isDone ? copied.length : 0,
+    skipped: isDone ? null : 'cp could not copy the artifacts',
+  };
 }
 
 function isReplacedByCargo(path: string, sizeBytes: number): boolean {
@@ -70,5 +83,7 @@ function listArtifacts(userTargetDir: string): { path: string; sizeBytes: number
 /** `debug` and, for builds with an explicit target, `<triple>/debug`. */
 function listProfileFolders(userTargetDir: string): string[] {
   const names = readdirSync(userTargetDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return ['debug', ...names.map((entry) => `${entry.name}/debug`)].filter((folder) => existsSync(join(userTargetDir, folder)));
+  return ['debug', ...names.map((entry) => `${entry.name}/debug`)].filter((folder) =>
+    existsSync(join(userTargetDir, folder)),
+  );
 }

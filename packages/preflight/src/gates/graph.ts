@@ -1,0 +1,118 @@
+import { type CompilerDiagnostic, type Edge, parseKey, pathOfKey, type RowKey } from '@parseltongue/isg-core';
+import type { GraphProblem } from '../ports.js';
+import type { GateOutcome } from '../receipt.js';
+import { hashFileOrNull } from '../tree-hash.js';
+import type { GateContext } from './gate-context.js';
+
+/**
+ * T1: the future graph holds together: names, imports, paths, duplicate keys, callers of deleted rows.
+ *
+ * Only certain problems block. What the graph cannot know for sure is shown as a warning and left to the compiler.
+ */
+export async function checkGraph(context: GateContext): Promise<GateOutcome> {
+  const problems = [
+    ...(await context.graphProblems()).filter((problem) => problem.code !== 'orphan_module'),
+    ...(await findDuplicates(context)),
+    ...(await findDanglingCallers(context)),
+  ];
+  const certain = problems.filter((problem) => problem.certain);
+  const total = context.proposal.rows.length;
+  const failed = new Set(certain.map((problem) => problem.key ?? problem.path)).size;
+  return {
+    verdict: certain.length === 0 ? 'passed' : 'failed',
+    reason:
+      certain.length === 0
+        ? null
+        : certain.map((problem) => `${problem.path}:${problem.line}: ${problem.message}`).join('; '),
+    diagnostics: problems.map(describeProblem),
+    counts: { total, passed: Math.max(0, total - failed), failed, ignored: 0 },
+    session: null,
+  };
+}
+
+/** A problem of the graph as a diagnostic; uncertain ones are warnings. */
+export function describeProblem(problem: GraphProblem): CompilerDiagnostic {
+  const { path, span, line, message, code } = problem;
+  return {
+    tool: 'parseltongue',
+    level: problem.certain ? 'error' : 'warning',
+    code,
+    message,
+    rendered: `${path}:${line}: ${message}`,
+    package_name: null,
+    spans: [{ path, ...span, line, column: 1, is_primary: true, label: null }],
+    suggestions: [],
+    row_key: problem.key,
+  };
+}
+
+/** Rows the plan creates under a key that is taken, and keys the plan names twice. */
+async function findDuplicates(context: GateContext): Promise<GraphProblem[]> {
+  const problems: GraphProblem[] = [];
+  const seen = new Set<RowKey>();
+  for (const change of context.proposal.rows) {
+    const isTwice = seen.has(change.key);
+    seen.add(change.key);
+    const isTaken = change.action === 'Create' && (await context.graph.getRow(change.key)) !== undefined;
+    if (!isTwice && !isTaken) continue;
+    problems.push({
+      code: 'duplicate_key',
+      path: pathOfKey(change.key),
+      span: change.row?.span ?? { start: 0, end: 0 },
+      line: change.row?.line ?? 1,
+      message: `${change.key} ${isTwice ? 'is planned twice' : 'is created but exists already'}`,
+      key: change.key,
+      certain: isTwice || (await isFresh(pathOfKey(change.key), context)),
+    });
+  }
+  return problems;
+}
+
+/** Rows outside the plan that refer to a row the plan deletes. */
+async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]> {
+  const planned = new Map(context.proposal.rows.map((change) => [change.key, change]));
+  const deleted = context.proposal.rows
+    .filter((change) => change.action === 'Delete')
+    .map((change) => change.key);
+  if (deleted.length === 0) return [];
+  const created = new Set(
+    context.proposal.rows
+      .filter((change) => change.action === 'Create')
+      .map((change) => parseKey(change.key).name),
+  );
+  const edges = await context.graph.edgesTo(deleted, {
+    kinds: ['calls', 'uses_type', 'imports', 'uses_macro'],
+  });
+  const problems: GraphProblem[] = [];
+  for (const edge of edges) {
+    if (planned.has(edge.from)) continue;
+    const { name } = parseKey(edge.to);
+    const row = await context.graph.getRow(edge.from);
+    const site = edge.sites[0];
+    problems.push({
+      code: 'dangling_reference',
+      path: pathOfKey(edge.from),
+      span: site === undefined ? { start: 0, end: 0 } : { start: site.start, end: site.end },
+      line: site?.line ?? row?.line ?? 1,
+      message: `${edge.from} refers to ${edge.to}, which the proposal deletes`,
+      key: edge.from,
+      // An item of the same name may take the deleted one's place, and cfg may remove the caller.
+      certain:
+        isVouched(edge) &&
+        !created.has(name) &&
+        row?.cfg == null &&
+        (await isFresh(pathOfKey(edge.from), context)),
+    });
+  }
+  return problems;
+}
+
+function isVouched(edge: Edge): boolean {
+  return edge.resolution === 'exact' || (edge.resolution === 'typed' && edge.kind !== 'imports');
+}
+
+/** True when the graph was made from the file as it is on disk; an older graph may only advise. */
+async function isFresh(path: string, context: GateContext): Promise<boolean> {
+  const facts = (await context.graph.files()).find((file) => file.path === path);
+  return facts !== undefined && facts.hash === (await hashFileOrNull(context.root, path));
+}
