@@ -19,7 +19,7 @@ export interface ElfErrorDetails {
     scope: 'process_tree' | 'system';
   };
   PT_ELF_WORKER_DIED: {
-    phase: 'load' | 'generate' | 'idle';
+    phase: 'load' | 'generate';
     exitCode: number | null;
     signal: string | null;
     engineLog: string;

@@ -1,0 +1,66 @@
+import { openLlamaSession, type LlamaSession } from './llama-session.js';
+import { type LoadRequest, type WorkerReply, type WorkerRequest, WorkerRequestSchema } from './worker-protocol.js';
+
+// The process that holds one model. It is the only one that loads native code, so an abort there ends nothing else.
+
+const MAX_LOG_CHARS = 4_000;
+const aborts = new Map<number, AbortController>();
+let session: Promise<LlamaSession> | undefined;
+let engineLog = '';
+
+function receive(message: unknown): void {
+  const request = WorkerRequestSchema.safeParse(message);
+  if (request.success) void answer(request.data);
+  else reply({ type: 'protocol-error', problem: request.error.issues[0]?.message ?? 'malformed request' });
+}
+
+async function answer(request: WorkerRequest): Promise<void> {
+  if (request.type === 'load') return load(request);
+  if (request.type === 'ping') return reply({ type: 'pong', id: request.id });
+  if (request.type === 'abort') return aborts.get(request.id)?.abort();
+  try {
+    if (session === undefined) throw new Error('no model is loaded');
+    const loaded = await session;
+    if (request.type === 'count') {
+      return reply({ type: 'counted', id: request.id, tokens: loaded.countTokens(request.text) });
+    }
+    const abort = new AbortController();
+    aborts.set(request.id, abort);
+    reply(await loaded.generate(request, abort.signal));
+  } catch (error) {
+    reply({ type: 'failed', id: request.id, problem: describe(error) });
+  } finally {
+    aborts.delete(request.id);
+  }
+}
+
+async function load(request: LoadRequest): Promise<void> {
+  const engine = await import('node-llama-cpp').catch((error: unknown) => {
+    reply({ type: 'load-failed', reason: 'engine_missing', problem: describe(error) });
+  });
+  if (engine === undefined) return;
+  try {
+    session = openLlamaSession(engine, request, (line) => {
+      engineLog = (engineLog + line).slice(-MAX_LOG_CHARS);
+    });
+    const { facts } = await session;
+    reply(facts);
+  } catch (error) {
+    session = undefined;
+    const problem = `${describe(error)}; ${engineLog.trim()}`;
+    const isDamaged = /invalid data|failed validation/i.test(engineLog);
+    reply({ type: 'load-failed', reason: isDamaged ? 'tensor_data_invalid' : 'engine_error', problem });
+  }
+}
+
+function reply(message: WorkerReply): void {
+  process.send?.(message);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+process.on('message', receive);
+// Without this a worker would outlive an orchestrator that was killed.
+process.on('disconnect', () => process.exit(0));

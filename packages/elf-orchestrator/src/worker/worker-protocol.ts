@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const IdSchema = z.int().positive();
+
+/** Everything the worker needs to load one model and its context. */
+export const LoadRequestSchema = z.strictObject({
+  type: z.literal('load'),
+  modelPath: z.string().min(1),
+  contextTokens: z.int().positive(),
+  sequences: z.int().positive(),
+  threads: z.int().positive(),
+  useMmap: z.boolean(),
+  checkTensors: z.boolean(),
+  promptFormat: z.enum(['auto', 'raw']),
+});
+export type LoadRequest = z.infer<typeof LoadRequestSchema>;
+
+/** One generation; ids are unique for the life of a worker. */
+export const GenerateRequestSchema = z.strictObject({
+  type: z.literal('generate'),
+  id: IdSchema,
+  prompt: z.string(),
+  maxTokens: z.int().positive(),
+  stop: z.array(z.string().min(1)),
+  temperature: z.number().nonnegative(),
+  seed: z.int().nonnegative().nullable(),
+});
+export type GenerateRequest = z.infer<typeof GenerateRequestSchema>;
+
+/** Messages from the orchestrator to a worker. */
+export const WorkerRequestSchema = z.discriminatedUnion('type', [
+  LoadRequestSchema,
+  GenerateRequestSchema,
+  z.strictObject({ type: z.literal('abort'), id: IdSchema }),
+  z.strictObject({ type: z.literal('count'), id: IdSchema, text: z.string() }),
+  z.strictObject({ type: z.literal('ping'), id: IdSchema }),
+]);
+export type WorkerRequest = z.infer<typeof WorkerRequestSchema>;
+
+/** Facts about a model that is loaded. */
+export const LoadedModelSchema = z.strictObject({
+  type: z.literal('loaded'),
+  engineRelease: z.string(),
+  contextTokens: z.int().positive(),
+  trainContextTokens: z.int().positive(),
+  sequences: z.int().positive(),
+  threads: z.int().positive(),
+  usesChatTemplate: z.boolean(),
+  loadMs: z.number().nonnegative(),
+});
+export type LoadedModel = z.infer<typeof LoadedModelSchema>;
+
+/** One finished generation with the times of its phases. */
+export const GeneratedSchema = z.strictObject({
+  type: z.literal('generated'),
+  id: IdSchema,
+  text: z.string(),
+  finishReason: z.enum(['stop', 'length', 'aborted']),
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  /** Tokens of the prompt that were still in the sequence and were not evaluated again. */
+  reusedTokens: z.int().nonnegative(),
+  queuedMs: z.number().nonnegative(),
+  prefillMs: z.number().nonnegative(),
+  decodeMs: z.number().nonnegative(),
+});
+export type Generated = z.infer<typeof GeneratedSchema>;
+
+/** Messages from a worker to the orchestrator. */
+export const WorkerReplySchema = z.discriminatedUnion('type', [
+  LoadedModelSchema,
+  z.strictObject({
+    type: z.literal('load-failed'),
+    reason: z.enum(['engine_missing', 'tensor_data_invalid', 'engine_error']),
+    problem: z.string(),
+  }),
+  GeneratedSchema,
+  z.strictObject({
+    type: z.literal('prompt-too-long'),
+    id: IdSchema,
+    promptTokens: z.int().nonnegative(),
+    maxTokens: z.int().positive(),
+    contextTokens: z.int().positive(),
+  }),
+  z.strictObject({ type: z.literal('failed'), id: IdSchema, problem: z.string() }),
+  z.strictObject({ type: z.literal('counted'), id: IdSchema, tokens: z.int().nonnegative() }),
+  z.strictObject({ type: z.literal('pong'), id: IdSchema }),
+  z.strictObject({ type: z.literal('protocol-error'), problem: z.string() }),
+]);
+export type WorkerReply = z.infer<typeof WorkerReplySchema>;
