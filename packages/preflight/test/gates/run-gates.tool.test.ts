@@ -1,0 +1,148 @@
+import type { GateReport } from '@parseltongue/isg-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Preflight } from '../../src/index.js';
+import { type CargoWorkspace, createCargoWorkspace } from '../support/cargo-workspace.js';
+
+const LIB = 'shop/src/lib.rs';
+const SLOW = 120_000;
+
+let workspace: CargoWorkspace;
+let preflight: Preflight;
+
+beforeAll(async () => {
+  workspace = await createCargoWorkspace();
+  preflight = await workspace.open();
+}, SLOW);
+
+afterAll(async () => {
+  await preflight[Symbol.asyncDispose]();
+  await workspace[Symbol.asyncDispose]();
+});
+
+async function verify(files: Record<string, string | null>): Promise<GateReport> {
+  return preflight.verify(await workspace.propose(files));
+}
+
+function edit(path: string, from: string, to: string): Record<string, string> {
+  const text = workspace.read(path);
+  expect(text).toContain(from);
+  return { [path]: text.replace(from, to) };
+}
+
+function outcome(report: GateReport): string {
+  const last = report.receipts.at(-1);
+  return `${last?.gate} ${last?.verdict}`;
+}
+
+describe('runGates', () => {
+  it('passes a correct proposal through every gate', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, 'price - price / 10', 'price * 9 / 10'));
+    expect(report.receipts.map((receipt) => [receipt.gate, receipt.verdict, receipt.reason])).toEqual([
+      ['T0', 'passed', null],
+      ['T1', 'passed', null],
+      ['T2', 'not_run', expect.stringContaining('cargo check')],
+      ['T3', 'passed', null],
+      ['T4', 'passed', null],
+      ['T5', 'passed', null],
+    ]);
+    expect(report.verdict).toBe('passed');
+    expect(report.receipts.at(-2)?.counts).toEqual({ total: 2, passed: 2, failed: 0, ignored: 0 });
+    expect(report.receipts.at(-1)?.counts).toEqual({ total: 5, passed: 4, failed: 0, ignored: 1 });
+  });
+
+  it('stops a proposal that does not compile at T3 and names row and place', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, 'price - price / 10', 'price - missing'));
+    expect(outcome(report)).toBe('T3 failed');
+    const [error] = report.receipts.at(-1)?.new_diagnostics ?? [];
+    expect(error).toMatchObject({ code: 'E0425', level: 'error', package_name: 'shop', row_key: `${LIB}-_-discount` });
+    const text = Buffer.from(workspace.read(LIB).replace('price - price / 10', 'price - missing'));
+    const span = error?.spans[0];
+    expect(text.subarray(span?.start, span?.end).toString()).toBe('missing');
+  });
+
+  it('stops a broken caller in another crate at T3', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, 'pub fn discount(price: u32)', 'pub fn discount(price: u64)'));
+    expect(outcome(report)).toBe('T3 failed');
+  });
+
+  it('stops a proposal that breaks a test at T4', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, 'price - price / 10', 'price - price / 5'));
+    expect(outcome(report)).toBe('T4 failed');
+    expect(report.receipts.at(-1)?.reason).toContain('tests::discounts_a_tenth');
+    expect(report.receipts.at(-1)?.new_diagnostics[0]).toMatchObject({ code: 'test_failed', row_key: `${LIB}-tests-discounts_a_tenth` });
+  });
+
+  it('blocks a proposal that deletes a test', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, '    #[test]\n    fn totals_nothing() {\n        assert_eq!(total(&[]), 0);\n    }\n\n', ''));
+    expect(outcome(report)).toBe('T5 failed');
+    expect(report.receipts.at(-1)?.reason).toBe('1 no longer run: tests::totals_nothing');
+  });
+
+  it('blocks a proposal that ignores a test', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[ignore]\n    fn totals'));
+    expect(report.receipts.at(-1)?.reason).toBe('1 newly ignored: tests::totals_nothing');
+    expect(report.verdict).toBe('failed');
+  });
+
+  it('blocks a proposal that hides a test behind cfg', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[cfg(any())]\n    fn totals'));
+    expect(report.receipts.at(-1)?.reason).toBe('1 no longer run: tests::totals_nothing');
+  });
+
+  it('blocks a proposal that swaps the test runner', { timeout: SLOW }, async () => {
+    const report = await verify({ '.cargo/config.toml': '[target.\'cfg(all())\']\nrunner = "true"\n' });
+    expect(report.verdict).toBe('failed');
+    expect(report.receipts.at(-1)?.reason).toContain('no longer run');
+  });
+
+  it('catches a broken example in a doc comment at T5', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, 'shop::total(&[1, 2]), 3', 'shop::total(&[1, 2]), 4'));
+    expect(outcome(report)).toBe('T5 failed');
+    expect(report.receipts.at(-1)?.reason).toContain('shop/src/lib.rs - total');
+    expect(report.receipts.at(-1)?.new_diagnostics[0]?.tool).toBe('rustdoc');
+  });
+
+  it('stops a syntax error at T0', { timeout: SLOW }, async () => {
+    const report = await verify(edit(LIB, 'price - price / 10', 'price - ;'));
+    expect(outcome(report)).toBe('T0 failed');
+    expect(report.receipts[0]?.new_diagnostics[0]).toMatchObject({ tool: 'rustfmt', row_key: `${LIB}-_-discount` });
+  });
+
+  it('stops a file that changes elsewhere than planned at T0', { timeout: SLOW }, async () => {
+    const proposal = await workspace.propose(edit(LIB, 'price - price / 10', 'price * 9 / 10'));
+    const rows = proposal.rows.filter((row) => !row.key.endsWith('discount'));
+    const report = await preflight.verify({ ...proposal, rows });
+    expect(outcome(report)).toBe('T0 failed');
+    expect(report.receipts[0]?.reason).toContain('changes without being planned');
+  });
+
+  it('stops the deletion of a function that is still called at T1', { timeout: SLOW }, async () => {
+    const text = workspace.read(LIB);
+    const body = 'pub fn discount(price: u32) -> u32 {\n    price - price / 10\n}\n\n';
+    const report = await verify({ [LIB]: text.replace(body, '') });
+    expect(outcome(report)).toBe('T1 failed');
+    expect(report.receipts.at(-1)?.reason).toContain('till/src/lib.rs-_-receipt refers to');
+  });
+
+  it('refuses a stale file before anything runs', async () => {
+    const proposal = await workspace.propose(edit(LIB, 'price / 10', 'price / 11'));
+    const files = proposal.files.map((file) => ({ ...file, before_hash: '0'.repeat(64) }));
+    await expect(preflight.verify({ ...proposal, files })).rejects.toMatchObject({
+      code: 'PT_PREFLIGHT_STALE_FILE',
+      details: { path: LIB },
+    });
+  });
+
+  it.each(['../outside.rs', '/etc/passwd', '.git/config', 'a//b.rs'])('refuses the path %s', async (path) => {
+    const proposal = await workspace.propose(edit(LIB, 'price / 10', 'price / 11'));
+    const files = [{ path, before_hash: null, after: 'fn main() {}\n' }];
+    await expect(preflight.verify({ ...proposal, files })).rejects.toMatchObject({ code: 'PT_PREFLIGHT_PATH_OUTSIDE' });
+  });
+
+  it('answers a manifest that cargo cannot read apart from compile errors', { timeout: SLOW }, async () => {
+    const report = await verify(edit('till/Cargo.toml', 'shop = { path = "../shop" }', 'nowhere = "1"'));
+    expect(outcome(report)).toBe('T3 inconclusive');
+    expect(report.receipts.at(-1)?.reason).toContain('cargo fetch');
+    expect(report.receipts.at(-1)?.new_diagnostics).toEqual([]);
+  });
+});
