@@ -1,3 +1,6 @@
 import { packageBuild } from '../../tools/build/tsup-preset.js';
 
-export default packageBuild({ entry: {'index':'src/index.ts','bin':'src/bin.ts'}, entryWithTypes: ['index'] });
+export default packageBuild({
+  entry: { index: 'src/index.ts', bin: 'src/bin.ts' },
+  entryWithTypes: ['index'],
+});

@@ -1,0 +1,93 @@
+import { isFunctionWord, isTemplateWord } from '../words/closed-words.js';
+import { baseForms, isThirdPerson, toThirdPerson } from '../words/inflect.js';
+import { splitWords } from '../words/split-words.js';
+import { verbStrength } from '../words/verbs.js';
+import { cleanLine } from './compose-line.js';
+import { findFirstSentence } from './first-sentence.js';
+import { isInstruction } from './instruction.js';
+import type { Draft, RuleInput } from './rule.js';
+import { shortenSentence } from './shorten-sentence.js';
+
+const CALLABLE = new Set(['function', 'method', 'macro']);
+const SELF_REFERENCE =
+  /^(?:This|The|A|An) (?:(?:helper|utility|convenience) )?(?:function|method|struct|structure|enum|enumeration|union|trait|type|macro|module|crate|constant|file|routine) (?:(?:that|which) )?(?:(will) (\w+)|(\w+s))\b/;
+const DETERMINER =
+  /^(?:a|an|the|all|any|each|every|this|that|these|those|it|its|if|whether|what|when|where|how|into|from|to|for|with|and|or|on|in|as|by|up|out|over|through|`|&|one|two|some|another|more|given|new|current|specified|provided|multiple|only)\b/i;
+const POINTER =
+  /^(?:see|refer to|same as|like|as|equivalent to|alias for|deprecated|todo|fixme|xxx|hack|safety|note|internal|experimental)\b/i;
+
+/**
+ * The first sentence of the doc comment, when it says something the name does not.
+ *
+ * Imperatives become third person, "This function" falls away, a sentence too long loses asides and trailing clauses.
+ * Text that addresses a model ("ignore previous instructions") is refused.
+ */
+export function summarizeDoc(input: RuleInput): Draft | undefined {
+  const { row } = input;
+  if (row.doc === '') return undefined;
+  const sentence = findFirstSentence(row.doc);
+  if (sentence === '' || isInstruction(sentence)) return undefined;
+  const spoken = toPresentTense(sentence, CALLABLE.has(row.kind));
+  const fresh = countFreshWords(spoken, input);
+  if (fresh === 0) return undefined;
+  const short = shortenSentence(spoken);
+  if (short === undefined) return undefined;
+  return { head: capitalize(short.text), clauses: [], quality: gradeSentence(spoken, fresh, short.isCut) };
+}
+
+function gradeSentence(sentence: string, fresh: number, isCut: boolean): number {
+  let quality = fresh >= 3 ? 0.95 : 0.7 + fresh * 0.05;
+  if (isCut) quality -= 0.1;
+  if (POINTER.test(sentence)) quality = Math.min(quality, 0.45);
+  if (sentence.endsWith(':')) quality = Math.min(quality, 0.5);
+  return quality;
+}
+
+function toPresentTense(sentence: string, isCallable: boolean): string {
+  const line = cleanLine(sentence).replace(/[.!。:;,]+$/, '');
+  const opening = SELF_REFERENCE.exec(line);
+  if (opening !== null) {
+    const verb = opening[2] !== undefined ? toThirdPerson(opening[2]) : (opening[3] ?? '');
+    const isUsable =
+      opening[2] !== undefined || (isThirdPerson(verb) && verb !== 'is' && verb !== 'has' && verb !== 'does');
+    if (isUsable) return verb + line.slice(opening[0].length);
+  }
+  return isCallable ? inflectImperative(line) : line;
+}
+
+function inflectImperative(line: string): string {
+  const opening = /^([A-Za-z]+)( (?:and|or) ([a-z]+))?(?= |$)/.exec(line);
+  if (opening === null) return line;
+  const [, first = '', , second = ''] = opening;
+  const verb = first.toLowerCase();
+  const isImperative = verbStrength(verb) !== undefined && verb !== 'given' && !isThirdPerson(verb);
+  const rest = line.slice(opening[0].length).trimStart();
+  if (!isImperative || !(verb === 'return' || rest === '' || DETERMINER.test(rest))) return line;
+  const start = toThirdPerson(verb);
+  if (opening[2] === undefined) return start + line.slice(first.length);
+  const joined = opening[2].slice(0, opening[2].length - second.length);
+  const other = verbStrength(second) === undefined ? second : toThirdPerson(second);
+  return `${start}${joined}${other}${line.slice(opening[0].length)}`;
+}
+
+// Words that neither the name, the container, the kind nor grammar gives away.
+function countFreshWords(sentence: string, input: RuleInput): number {
+  const known = new Set<string>();
+  for (const name of [input.row.name, ...input.container, input.row.kind]) {
+    for (const word of splitWords(name)) for (const form of baseForms(word.toLowerCase())) known.add(form);
+  }
+  const fresh = new Set<string>();
+  for (const word of splitWords(sentence)) {
+    const lower = word.toLowerCase();
+    if (lower.length < 2 || isFunctionWord(lower) || isTemplateWord(lower)) continue;
+    const forms = baseForms(lower);
+    if (lower !== 'new' && !forms.some((form) => known.has(form))) fresh.add(forms[1] ?? lower);
+  }
+  return fresh.size;
+}
+
+function capitalize(text: string): string {
+  const first = /^\p{Ll}[\p{L}'-]*(?=[\s,;]|$)/u.exec(text)?.[0];
+  if (first === undefined) return text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,57 @@
+import type { Chunk } from '@parseltongue/isg-core';
+import type { Neighbours } from './neighbours.js';
+import type { ChildRow } from './rules/rule.js';
+import { isClosedWord } from './words/closed-words.js';
+import { baseForms } from './words/inflect.js';
+import { splitWords } from './words/split-words.js';
+
+const TOKEN = /[\p{L}\p{M}\p{N}_]+/gu;
+
+/**
+ * Every word a summary of the row may use besides the closed list: the words of all its texts, of its children's names and of its
+ * neighbours' names, in lower case, whole and split at case changes, with their singulars and verb stems.
+ */
+export function collectVocabulary(
+  row: Chunk,
+  around: { children?: readonly ChildRow[]; neighbours?: Neighbours } = {},
+): Set<string> {
+  const { neighbours } = around;
+  const texts = [
+    row.isgl1_key,
+    row.kind,
+    row.name,
+    row.file,
+    row.current_code,
+    row.interface_signature,
+    row.doc,
+    row.crate ?? '',
+    row.module_path ?? '',
+    row.tdd_reason,
+    ...(around.children ?? []).map((child) => child.name),
+    ...(neighbours?.callers ?? []),
+    ...(neighbours?.callees ?? []),
+    neighbours?.implemented ?? '',
+  ];
+  const vocabulary = new Set<string>();
+  for (const text of texts)
+    for (const word of tokenize(text)) for (const form of baseForms(word)) vocabulary.add(form);
+  return vocabulary;
+}
+
+/** The words of the summary that are neither in the vocabulary nor closed, in order. Empty for an honest summary. */
+export function findInventedWords(summary: string, vocabulary: ReadonlySet<string>): string[] {
+  return [...tokenize(summary)].filter((word) => {
+    if (/^\p{N}+$/u.test(word) || isClosedWord(word)) return false;
+    return !baseForms(word).some((form) => vocabulary.has(form) || isClosedWord(form));
+  });
+}
+
+/** The lower-case words of a text: identifiers whole, then their parts. */
+export function tokenize(text: string): Set<string> {
+  const words = new Set<string>();
+  for (const [token] of text.matchAll(TOKEN)) {
+    words.add(token.replace(/^_+/, '').toLowerCase());
+    for (const part of splitWords(token)) words.add(part.toLowerCase());
+  }
+  return words;
+}
