@@ -4,12 +4,20 @@ import { assertGitIdle } from '../git/read-git-state.js';
 import type { TreeContext } from '../git/tree-context.js';
 import { openApplyLock } from './apply-lock.js';
 import { assertPassed, assertSubject } from './check-receipt.js';
-import { assertSafePath, createFileImage, type FileImage, readPathState, unsafePath } from './file-image.js';
+import {
+  assertPlainPath,
+  assertSafePath,
+  createFileImage,
+  type FileImage,
+  readPathState,
+  unsafePath,
+} from './file-image.js';
 import { loadJournal, type PlannedWrite } from './journal.js';
 import { type JournalHome, openJournalHome } from './journal-home.js';
 import type { FileConflict } from './roll-back.js';
 import type { ApplyEvent, FaultPoint } from './step.js';
-import { runTransaction, staleFile, type TransactionResult, type VerifyResult } from './transaction.js';
+import { staleFile } from './stale-file.js';
+import { runTransaction, type TransactionResult, type VerifyResult } from './transaction.js';
 
 /** A proposal, the proof that it may be written, and the check of the written tree. */
 export interface ApplyOptions {
@@ -121,6 +129,7 @@ async function planWrites(
   for (const file of files) {
     if (seen.has(file.path)) throw unsafePath(file.path, 'the proposal names it twice');
     seen.add(file.path);
+    assertPlainPath(file.path);
     await assertSafePath(root, file.path, removed);
     const before = await readBefore(root, file, warnings);
     const after =

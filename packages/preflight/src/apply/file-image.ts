@@ -94,7 +94,7 @@ export async function assertSafePath(
   path: string,
   removed: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  assertPlainPath(path);
+  if (!isTreePath(path)) throw outsidePath(path);
   for (const folder of listAncestors(path)) {
     const stats = await lstat(join(root, folder)).catch(returnNullWhenAbsent);
     if (stats === null) return;
@@ -103,6 +103,22 @@ export async function assertSafePath(
     const nested = await lstat(join(root, folder, '.git')).catch(returnNullWhenAbsent);
     if (nested !== null) throw unsafePath(path, `${folder} is a repository of its own`);
   }
+}
+
+/** True for a name git could track below the root: no way up, no empty part, nothing of git's own. */
+export function isTreePath(path: string): boolean {
+  if (path.includes('\0')) return false;
+  return path.split('/').every((part) => !['', '.', '..', '.git'].includes(part.toLowerCase()));
+}
+
+/**
+ * Refuses a path that no proposal may name: outside the tree, git's own, or with control characters.
+ *
+ * @throws PreflightError PT_PREFLIGHT_PATH_OUTSIDE
+ */
+export function assertPlainPath(path: string): void {
+  // eslint-disable-next-line no-control-regex
+  if (!isInsidePath(path) || !isTreePath(path) || /[\u0000-\u001f\u007f]/.test(path)) throw outsidePath(path);
 }
 
 /** The folders above a path inside the tree, outermost first. */
@@ -125,13 +141,8 @@ export function unsafePath(path: string, reason: string): PreflightError<'PT_PRE
   });
 }
 
-// eslint-disable-next-line no-control-regex
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
-
-function assertPlainPath(path: string): void {
-  const isInside = isInsidePath(path) && !path.split('/').some((segment) => segment.toLowerCase() === '.git');
-  if (isInside && !CONTROL_CHARACTER.test(path)) return;
-  throw new PreflightError('PT_PREFLIGHT_PATH_OUTSIDE', {
+function outsidePath(path: string): PreflightError<'PT_PREFLIGHT_PATH_OUTSIDE'> {
+  return new PreflightError('PT_PREFLIGHT_PATH_OUTSIDE', {
     message: `${JSON.stringify(path)} is not a path of this repository. Give a repo-relative path with "/" that stays inside it`,
     details: { path },
   });

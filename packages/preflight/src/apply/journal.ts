@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isInsidePath } from '@parseltongue/isg-core';
 import { z } from 'zod';
 import { PreflightError } from '../errors.js';
 import { replaceDurably, syncFolder, writeDurably } from './durable-file.js';
@@ -16,7 +15,7 @@ import {
 import type { JournalHome } from './journal-home.js';
 import type { Reach } from './step.js';
 
-const PathSchema = z.string().refine(isInsidePath);
+const PathSchema = z.string().refine(isTreePath);
 
 /** One file of a change: what it was, what it becomes, where the old bytes and the new ones wait. */
 export const JournalFileSchema = z.strictObject({
@@ -199,7 +198,8 @@ function describeChange(
 ): Journal {
   const { title, writes, folders } = change;
   const toStamp = (image: FileImage | null): FileStamp | null => (image === null ? null : stampOf(image));
-  return {
+  // Parsed, because a journal that cannot be read again must never open.
+  return JournalSchema.parse({
     contract: 'pt.apply-journal/1',
     id,
     kind: title.kind,
@@ -217,7 +217,7 @@ function describeChange(
     })),
     created_folders: folders.created,
     emptied_folders: folders.emptied,
-  };
+  });
 }
 
 /** The name under which bytes wait in a folder of the tree; empty for the root. */

@@ -45,7 +45,7 @@ export async function rollBack(home: JournalHome, journal: Journal, reach: Reach
     if (file.before === null) continue;
     if (!(await restoreOld(home, { journal, file, index }, reach))) conflicts.push(file);
   }
-  await syncParents(home.root, journal);
+  await syncParents(home.root, journal, reach);
   return await closeJournal(home, { journal, conflicts }, reach);
 }
 
@@ -55,9 +55,12 @@ export async function removeIfEmpty(folder: string): Promise<void> {
 }
 
 /** Waits until all renames and removals of a change are on the disk. */
-export async function syncParents(root: string, journal: Journal): Promise<void> {
+export async function syncParents(root: string, journal: Journal, reach: Reach): Promise<void> {
   const folders = new Set(journal.files.flatMap((file) => ['', ...listAncestors(file.path)]));
-  for (const folder of folders) await syncFolder(join(root, folder));
+  for (const folder of folders) {
+    await syncFolder(join(root, folder));
+    await reach('folder-synced', folder);
+  }
 }
 
 interface PlannedFile {
@@ -95,8 +98,9 @@ async function restoreOld(home: JournalHome, planned: PlannedFile, reach: Reach)
   await mkdir(dirname(target), { recursive: true });
   await writeImage(temp, old, { reach: (step) => reach(step, file.path), name: 'old-temp' });
   await rename(temp, target);
-  await touch(target);
   await reach('old-renamed', file.path);
+  await touch(target);
+  await reach('old-touched', file.path);
   return true;
 }
 

@@ -2,7 +2,7 @@ import { mkdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PreflightError } from '../errors.js';
 import { writeImage } from './durable-file.js';
-import { assertSafePath, type FileImage, isSameVersion, readPathState } from './file-image.js';
+import { assertSafePath, isSameVersion, readPathState } from './file-image.js';
 import {
   archiveJournal,
   type ChangeTitle,
@@ -15,6 +15,7 @@ import {
 import type { JournalHome } from './journal-home.js';
 import { planFolders } from './plan-folders.js';
 import { type FileConflict, removeIfEmpty, rollBack, syncParents, touch } from './roll-back.js';
+import { staleFile } from './stale-file.js';
 import { createReach, type Reach, type StepListeners } from './step.js';
 
 /** What the check of the written tree said. */
@@ -77,8 +78,7 @@ async function writeAndVerify(home: JournalHome, running: Running, reach: Reach)
   await reach('rechecked');
   await removeOld(home, running, reach);
   await placeNew(home, running, reach);
-  await syncParents(home.root, journal);
-  await reach('folders-synced');
+  await syncParents(home.root, journal, reach);
   if (request.verify === undefined) {
     await saveState(home, { journal, state: 'verified' }, reach);
     return 'not verified again';
@@ -128,6 +128,7 @@ async function placeNew(home: JournalHome, { journal, request }: Running, reach:
     await rename(join(home.root, temp), target);
     await reach('new-renamed', write.path);
     await touch(target);
+    await reach('new-touched', write.path);
   }
 }
 
@@ -145,19 +146,6 @@ async function assertUnchanged(
   const isKnown = state.is === 'image' || state.is === 'absent' || isLeavingFolder;
   if (isKnown && isSameVersion(current, write.before)) return;
   throw staleFile(write.path, write.before, current);
-}
-
-/** The error for a file that is not what a change was made against. */
-export function staleFile(
-  path: string,
-  expected: Pick<FileImage, 'hash'> | null,
-  actual: Pick<FileImage, 'hash'> | null,
-): PreflightError<'PT_PREFLIGHT_STALE_FILE'> {
-  const how = actual === null ? 'is gone' : expected === null ? 'exists already' : 'has changed';
-  return new PreflightError('PT_PREFLIGHT_STALE_FILE', {
-    message: `${path} ${how} since the change was made. Index again and make the change against the file as it is now`,
-    details: { path, expected: expected?.hash ?? null, actual: actual?.hash ?? null },
-  });
 }
 
 function removedPaths(writes: readonly PlannedWrite[]): ReadonlySet<string> {

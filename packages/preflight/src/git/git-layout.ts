@@ -10,6 +10,8 @@ export interface GitLayout {
   root: string;
   /** The git folder of this worktree: holds HEAD, the index and this tool's journal. */
   gitDir: string;
+  /** The top of the worktree. */
+  top: string;
   /** The tree's path below the top of the worktree, empty or with `/` at its end. */
   prefix: string;
 }
@@ -31,5 +33,6 @@ export async function locateGit(context: TreeContext): Promise<GitLayout> {
     });
   }
   const root = await realpath(context.root);
-  return { root, gitDir: resolve(root, gitDir), prefix };
+  const top = prefix === '' ? root : root.slice(0, -prefix.length);
+  return { root, top, gitDir: resolve(root, gitDir), prefix };
 }

@@ -9,6 +9,8 @@ export interface RunGitOptions {
   env?: Readonly<Record<string, string>>;
   /** Hooks of the user may run; default false. */
   withHooks?: boolean;
+  /** The command takes plain paths and refuses the switch for literal pathspecs. */
+  takesPlainPaths?: boolean;
   /** Exit codes that are answers; default only 0. */
   accept?: readonly number[];
   timeoutMs?: number;
@@ -17,6 +19,9 @@ export interface RunGitOptions {
 
 const READ_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+
+/** A reading command refreshes no index; hooks keep git's own habit. */
+const NO_OPTIONAL_LOCKS = { GIT_OPTIONAL_LOCKS: '0' };
 
 /** Variables that would point git at another repository, index or configuration than the tree's own. */
 const LOCATION_VARIABLES = [
@@ -46,11 +51,15 @@ export async function runGit(
   args: readonly string[],
   options: RunGitOptions = {},
 ): Promise<ProcessResult> {
-  const argv = ['git', ...gitSwitches(options.withHooks === true), ...args] as const;
+  const argv = ['git', ...gitSwitches(options), ...args] as const;
   const result = await runProcess({
     argv: argv as unknown as [string, ...string[]],
     cwd: context.root,
-    env: { ...gitEnvironment(context.env), ...options.env },
+    env: {
+      ...gitEnvironment(context.env),
+      ...(options.withHooks === true ? {} : NO_OPTIONAL_LOCKS),
+      ...options.env,
+    },
     timeoutMs: options.timeoutMs ?? READ_TIMEOUT_MS,
     maxOutputBytes: MAX_OUTPUT_BYTES,
     ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
@@ -75,15 +84,16 @@ export function gitFailure(
 }
 
 /** The switches every git command of this package gets. */
-export function gitSwitches(withHooks: boolean): string[] {
-  const hooks = withHooks ? [] : ['-c', 'core.hooksPath=/dev/null', '-c', 'core.logAllRefUpdates=false'];
-  return ['--literal-pathspecs', '-c', 'core.quotepath=off', ...hooks];
+export function gitSwitches(options: Pick<RunGitOptions, 'withHooks' | 'takesPlainPaths'>): string[] {
+  const pathspecs = options.takesPlainPaths === true ? [] : ['--literal-pathspecs'];
+  const hooks = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.logAllRefUpdates=false'];
+  return [...pathspecs, '-c', 'core.quotepath=off', ...(options.withHooks === true ? [] : hooks)];
 }
 
 /** The environment of a git command: the context's, without what points git elsewhere, never asking on a terminal. */
 export function gitEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(env).filter(([name]) => !LOCATION_VARIABLES.includes(name));
-  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0' };
 }
 
 /** The fields of a `-z` output. */
