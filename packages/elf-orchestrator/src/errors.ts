@@ -43,4 +43,7 @@ export interface ElfErrorDetails {
 export type ElfErrorCode = keyof ElfErrorDetails;
 
 /** Thrown for misuse and broken environments; refused files, failed probes and failed verifications are data. */
-export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends ParseltongueError<C, ElfErrorDetails[C]> {}
+export class ElfError<C extends ElfErrorCode = ElfErrorCode> extends ParseltongueError<
+  C,
+  ElfErrorDetails[C]
+> {}

@@ -1,9 +1,8 @@
 import { freemem, totalmem } from 'node:os';
-import { basename } from 'node:path';
 import { ElfError } from '../errors.js';
 import { createMemorySource } from '../pressure/create-memory-source.js';
 import type { MemorySource, SystemMemory } from '../pressure/memory-source.js';
-import { decideAdmission } from './decide-admission.js';
+import { type AdmissionInput, decideAdmission } from './decide-admission.js';
 import type { MemoryEstimate } from './estimate-memory.js';
 
 /** The budget that a model must fit in. */
@@ -21,28 +20,39 @@ export interface AdmissionOptions {
  *
  * @throws ElfError PT_ELF_ADMISSION_REFUSED with the numbers
  */
-export async function admitModel(file: string, estimate: MemoryEstimate, options: AdmissionOptions): Promise<void> {
+export async function admitModel(
+  file: string,
+  estimate: MemoryEstimate,
+  options: AdmissionOptions,
+): Promise<void> {
+  const decision = decideAdmission({ needBytes: estimate.totalBytes, ...(await measure(options)) });
+  if (decision.isAdmitted) return;
+  const { refusal } = decision;
+  throw new ElfError('PT_ELF_ADMISSION_REFUSED', {
+    message:
+      `${file} needs about ${inMebibytes(refusal.needBytes)} MiB beside ${inMebibytes(refusal.usedBytes)} MiB in use; ` +
+      `models may fill ${inMebibytes(refusal.ceilingBytes)} of ${inMebibytes(refusal.limitBytes)} MiB. ` +
+      'Free memory, use a shorter context or fewer sequences, or take a smaller model',
+    details: refusal,
+    retryable: refusal.needBytes <= refusal.ceilingBytes,
+  });
+}
+
+async function measure(options: AdmissionOptions): Promise<Omit<AdmissionInput, 'needBytes'>> {
   const source = options.source === undefined ? createMemorySource(process.platform) : options.source;
   const system = source === null ? readOsMemory() : await source.readSystem();
   const tree = await source?.readTree(options.rootPid ?? process.pid);
-  const systemTotalBytes = system.cgroup?.limitBytes ?? system.totalBytes;
-  const decision = decideAdmission({
-    needBytes: estimate.totalBytes,
+  const machineUsed = system.totalBytes - system.availableBytes;
+  const { limitBytes, usedBytes } = system.cgroup ?? {
+    limitBytes: system.totalBytes,
+    usedBytes: machineUsed,
+  };
+  return {
     treeUsedBytes: tree?.usedBytes ?? process.memoryUsage.rss(),
-    limitBytes: Math.min(options.limitBytes ?? Number.MAX_SAFE_INTEGER, systemTotalBytes, system.totalBytes),
-    systemUsedBytes: system.cgroup?.usedBytes ?? system.totalBytes - system.availableBytes,
-    systemTotalBytes,
-  });
-  if (decision.isAdmitted) return;
-  const { isAdmitted: _, ...numbers } = decision;
-  throw new ElfError('PT_ELF_ADMISSION_REFUSED', {
-    message:
-      `${basename(file)} needs about ${inMebibytes(numbers.needBytes)} MiB beside ${inMebibytes(numbers.usedBytes)} MiB in use; ` +
-      `models may fill ${inMebibytes(numbers.ceilingBytes)} of ${inMebibytes(numbers.limitBytes)} MiB. ` +
-      'Free memory, use a shorter context or fewer sequences, or take a smaller model',
-    details: numbers,
-    retryable: numbers.needBytes <= numbers.ceilingBytes,
-  });
+    limitBytes: Math.min(options.limitBytes ?? limitBytes, limitBytes),
+    systemUsedBytes: usedBytes,
+    systemTotalBytes: limitBytes,
+  };
 }
 
 function readOsMemory(): SystemMemory {

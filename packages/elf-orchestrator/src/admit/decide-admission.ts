@@ -10,17 +10,17 @@ export interface AdmissionInput {
   systemTotalBytes: number;
 }
 
-/** Admitted, or refused with the numbers of the budget that would be exceeded. */
-export type AdmissionDecision =
-  | { isAdmitted: true }
-  | {
-      isAdmitted: false;
-      scope: 'process_tree' | 'system';
-      needBytes: number;
-      usedBytes: number;
-      limitBytes: number;
-      ceilingBytes: number;
-    };
+/** The numbers of a budget that a model would exceed. */
+export interface AdmissionRefusal {
+  scope: 'process_tree' | 'system';
+  needBytes: number;
+  usedBytes: number;
+  limitBytes: number;
+  ceilingBytes: number;
+}
+
+/** Admitted, or refused by the first budget that would be exceeded. */
+export type AdmissionDecision = { isAdmitted: true } | { isAdmitted: false; refusal: AdmissionRefusal };
 
 /** The share of a budget that models may fill. */
 export const ADMISSION_CEILING = 0.7;
@@ -34,7 +34,7 @@ export function decideAdmission(input: AdmissionInput): AdmissionDecision {
   for (const budget of budgets) {
     const ceilingBytes = Math.floor(budget.limitBytes * ADMISSION_CEILING);
     if (budget.usedBytes + input.needBytes > ceilingBytes) {
-      return { isAdmitted: false, needBytes: input.needBytes, ceilingBytes, ...budget };
+      return { isAdmitted: false, refusal: { needBytes: input.needBytes, ceilingBytes, ...budget } };
     }
   }
   return { isAdmitted: true };

@@ -24,5 +24,10 @@ export function estimateModelMemory(
   const contextTokens = Math.ceil(context.contextTokens / CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS;
   const weightsBytes = Math.ceil(header.fileSizeBytes * WEIGHTS_MARGIN);
   const kvCacheBytes = header.kvBytesPerToken * contextTokens * context.sequences;
-  return { weightsBytes, kvCacheBytes, workerBytes: WORKER_BYTES, totalBytes: weightsBytes + kvCacheBytes + WORKER_BYTES };
+  return {
+    weightsBytes,
+    kvCacheBytes,
+    workerBytes: WORKER_BYTES,
+    totalBytes: weightsBytes + kvCacheBytes + WORKER_BYTES,
+  };
 }

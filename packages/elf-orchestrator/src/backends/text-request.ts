@@ -14,9 +14,17 @@ export function assertTextRequest(request: TextRequest): void {
   const { maxTokens, prompt, prefix = '', seed = 0, stop = [], temperature = 0 } = request;
   check('maxTokens', Number.isInteger(maxTokens) && maxTokens > 0, 'must be a whole number above zero');
   check('prompt', prefix.length + prompt.length > 0, 'must not be empty');
-  check('prompt', prefix.length + prompt.length <= MAX_PROMPT_CHARS, `must have at most ${MAX_PROMPT_CHARS} characters`);
+  check(
+    'prompt',
+    prefix.length + prompt.length <= MAX_PROMPT_CHARS,
+    `must have at most ${MAX_PROMPT_CHARS} characters`,
+  );
   check('stop', stop.length <= MAX_STOPS, `must have at most ${MAX_STOPS} texts`);
-  check('stop', stop.every((text) => text !== '' && text.length <= MAX_STOP_CHARS), 'must hold short, filled texts');
+  check(
+    'stop',
+    stop.every((text) => text !== '' && text.length <= MAX_STOP_CHARS),
+    'must hold short, filled texts',
+  );
   check('temperature', Number.isFinite(temperature) && temperature >= 0, 'must be zero or more');
   check('seed', Number.isSafeInteger(seed) && seed >= 0, 'must be a whole number of zero or more');
 }

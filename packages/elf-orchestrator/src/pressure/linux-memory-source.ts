@@ -32,7 +32,11 @@ export function createLinuxMemorySource(readText: TextReader = readSmallFile): M
       const meminfo = readText('/proc/meminfo') ?? '';
       const totalBytes = readKibibytes(meminfo, 'MemTotal') ?? 0;
       const cgroup = readCgroupMemory(readText, totalBytes);
-      return Promise.resolve({ totalBytes, availableBytes: readKibibytes(meminfo, 'MemAvailable') ?? 0, cgroup });
+      return Promise.resolve({
+        totalBytes,
+        availableBytes: readKibibytes(meminfo, 'MemAvailable') ?? 0,
+        cgroup,
+      });
     },
   };
 }
@@ -42,7 +46,8 @@ function listTree(rootPid: number, readText: TextReader): number[] {
   let walkedAll: ReadonlyMap<number, number[]> | undefined;
   // The list grows while it is walked: children follow their parents.
   for (const pid of pids) {
-    const children = listChildrenOfThreads(pid, readText) ?? (walkedAll ??= mapChildren(readText)).get(pid) ?? [];
+    const children =
+      listChildrenOfThreads(pid, readText) ?? (walkedAll ??= mapChildren(readText)).get(pid) ?? [];
     pids.push(...children);
   }
   return pids;
@@ -80,7 +85,11 @@ function listNumbers(dir: string): number[] {
   }
 }
 
-function readProcess(pid: number, readText: TextReader, shares: Map<number, FileShare>): ProcessMemory | null {
+function readProcess(
+  pid: number,
+  readText: TextReader,
+  shares: Map<number, FileShare>,
+): ProcessMemory | null {
   const status = readText(`/proc/${pid}/status`);
   const anon = status === null ? null : readKibibytes(status, 'RssAnon');
   if (status === null || anon === null) return null;

@@ -1,5 +1,10 @@
 import { createMemorySource } from './create-memory-source.js';
-import { computeSystemRatio, type MemorySource, type SystemMemory, type TreeMemory } from './memory-source.js';
+import {
+  computeSystemRatio,
+  type MemorySource,
+  type SystemMemory,
+  type TreeMemory,
+} from './memory-source.js';
 import { INITIAL_LADDER, type LadderState, nextLadder, type PressureLevel } from './pressure-level.js';
 
 /** One measurement of the process tree and the machine. */
@@ -155,7 +160,8 @@ class Gauge implements PressureGauge {
     this.#ladder = nextLadder(this.#ladder, Math.max(measured.memRatio, measured.systemRatio));
     const sample = { ...measured, level: this.#ladder.level };
     this.#history.push(sample);
-    if (this.#history.length > (this.#options.historySamples ?? DEFAULT_HISTORY_SAMPLES)) this.#history.shift();
+    if (this.#history.length > (this.#options.historySamples ?? DEFAULT_HISTORY_SAMPLES))
+      this.#history.shift();
     this.#options.onSample?.(sample);
     if (sample.level !== from) this.#options.onLevelChange?.({ from, to: sample.level, sample });
     return sample;

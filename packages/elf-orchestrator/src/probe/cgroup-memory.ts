@@ -26,8 +26,10 @@ export function readCgroupMemory(readText: TextReader, physicalBytes: number): C
   if (membership === null) return null;
   const found = ([2, 1] as const)
     .flatMap((version) => listGroupDirs(version, membership).map((dir) => readGroup(readText, dir, version)))
-    .filter((group) => group !== null && group.limitBytes < physicalBytes);
-  return found.reduce((least, group) => (least === null || group!.limitBytes < least.limitBytes ? group : least), null);
+    .filter((group) => group !== null)
+    .filter((group) => group.limitBytes < physicalBytes)
+    .sort((a, b) => a.limitBytes - b.limitBytes);
+  return found[0] ?? null;
 }
 
 function listGroupDirs(version: 1 | 2, membership: string): string[] {
@@ -36,7 +38,9 @@ function listGroupDirs(version: 1 | 2, membership: string): string[] {
   if (path === undefined) return [];
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '..');
   // A limit on any ancestor binds as well.
-  return segments.map((_, index) => join(ROOTS[version], ...segments.slice(0, segments.length - index))).concat(ROOTS[version]);
+  return segments
+    .map((_, index) => join(ROOTS[version], ...segments.slice(0, segments.length - index)))
+    .concat(ROOTS[version]);
 }
 
 function readGroup(readText: TextReader, dir: string, version: 1 | 2): CgroupMemory | null {

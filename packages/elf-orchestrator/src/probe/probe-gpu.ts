@@ -28,7 +28,11 @@ async function probeNvidia(source: ProbeSource): Promise<GpuProbe | null> {
     '--query-gpu=name,memory.total',
     '--format=csv,noheader,nounits',
   ]);
-  const [name = '', mebibytes = ''] = (answer ?? '').split('\n')[0]?.split(',').map((part) => part.trim()) ?? [];
+  const [name = '', mebibytes = ''] =
+    (answer ?? '')
+      .split('\n')[0]
+      ?.split(',')
+      .map((part) => part.trim()) ?? [];
   if (name !== '') {
     const memoryBytes = /^\d+$/.test(mebibytes) ? Number(mebibytes) * MEBIBYTE : null;
     return { vendor: 'nvidia', name, memoryBytes, isUnified: false };

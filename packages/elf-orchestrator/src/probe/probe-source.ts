@@ -49,7 +49,10 @@ export function readSmallFile(path: string): string | null {
 /** Runs a command by its arguments for at most two seconds; null when it is missing or fails. */
 export async function runQuietly(file: string, args: readonly string[]): Promise<string | null> {
   try {
-    const { stdout } = await execFileAsync(file, [...args], { timeout: COMMAND_TIMEOUT_MS, windowsHide: true });
+    const { stdout } = await execFileAsync(file, [...args], {
+      timeout: COMMAND_TIMEOUT_MS,
+      windowsHide: true,
+    });
     return stdout;
   } catch {
     return null;

@@ -48,7 +48,9 @@ export async function probeSystem(options: ProbeOptions = {}): Promise<SystemPro
 /** The runtime answers 2^64 or so when there is no limit, and some versions miss a limit of a parent group. */
 function clampConstraint(source: ProbeSource, cgroup: CgroupMemory | null): number | null {
   const told = source.constrainedBytes ?? 0;
-  const candidates = [cgroup?.limitBytes ?? 0, told].filter((bytes) => bytes > 0 && bytes < source.totalBytes);
+  const candidates = [cgroup?.limitBytes ?? 0, told].filter(
+    (bytes) => bytes > 0 && bytes < source.totalBytes,
+  );
   return candidates.length === 0 ? null : Math.min(...candidates);
 }
 

@@ -41,10 +41,23 @@ const GATED: readonly Matrix[] = [
 const UNGATED = GATED.filter(([name]) => name !== 'ffn_gate');
 // Architectures that store their blocks exactly so; all others get the generic checks.
 const MATRICES: ReadonlyMap<string, readonly Matrix[]> = new Map([
-  ...['qwen2', 'qwen3', 'gemma', 'gemma2', 'gemma3', 'minicpm', 'olmo', 'olmo2'].map((name) => [name, GATED] as const),
+  ...['qwen2', 'qwen3', 'gemma', 'gemma2', 'gemma3', 'minicpm', 'olmo', 'olmo2'].map(
+    (name) => [name, GATED] as const,
+  ),
   ['starcoder2', UNGATED],
 ]);
-const RMS_NORM = new Set(['llama', 'qwen2', 'qwen3', 'gemma', 'gemma2', 'gemma3', 'minicpm', 'olmo2', 'phi3', 'openelm']);
+const RMS_NORM = new Set([
+  'llama',
+  'qwen2',
+  'qwen3',
+  'gemma',
+  'gemma2',
+  'gemma3',
+  'minicpm',
+  'olmo2',
+  'phi3',
+  'openelm',
+]);
 
 /** Checks the keys, the vocabulary and the matrices that a model's architecture needs, and returns its shape. */
 export function checkArchitecture(metadata: GgufMetadata, tensors: readonly GgufTensorInfo[]): ModelShape {
@@ -56,10 +69,16 @@ export function checkArchitecture(metadata: GgufMetadata, tensors: readonly Gguf
   const embeddingLength = readPositive(metadata, `${architecture}.embedding_length`);
   const layerCount = readPositive(metadata, `${architecture}.block_count`);
   if (layerCount > MAX_LAYERS) {
-    throw new GgufRefused('key_value', `${architecture}.block_count`, `The model claims ${layerCount} layers`);
+    throw new GgufRefused(
+      'key_value',
+      `${architecture}.block_count`,
+      `The model claims ${layerCount} layers`,
+    );
   }
   const trainContextTokens = readPositive(metadata, `${architecture}.context_length`);
-  const blocks = isRecurrent(architecture) ? [] : readBlocks(metadata, architecture, { embeddingLength, layerCount });
+  const blocks = isRecurrent(architecture)
+    ? []
+    : readBlocks(metadata, architecture, { embeddingLength, layerCount });
   const vocabularySize = checkVocabulary(metadata);
   const matrices = pickMatrices(architecture, tensors);
   checkTensors(tensors, matrices, { blocks, embeddingLength, vocabularySize });
@@ -76,8 +95,12 @@ export function checkArchitecture(metadata: GgufMetadata, tensors: readonly Gguf
 
 function refuseSplit(metadata: GgufMetadata): void {
   const parts = metadata.get('split.count')?.value;
-  if (parts === undefined || Number(parts) <= 1) return;
-  throw new GgufRefused('split_unsupported', 'split.count', `The model is split into ${String(parts)} files; merge them`);
+  if (typeof parts !== 'number' || parts <= 1) return;
+  throw new GgufRefused(
+    'split_unsupported',
+    'split.count',
+    `The model is split into ${parts} files; merge them`,
+  );
 }
 
 function isRecurrent(architecture: string): boolean {
@@ -85,7 +108,10 @@ function isRecurrent(architecture: string): boolean {
 }
 
 /** Mixture-of-experts variants of an architecture keep their feed-forward matrices in other tensors. */
-function pickMatrices(architecture: string, tensors: readonly GgufTensorInfo[]): readonly Matrix[] | undefined {
+function pickMatrices(
+  architecture: string,
+  tensors: readonly GgufTensorInfo[],
+): readonly Matrix[] | undefined {
   if (architecture !== 'llama') return MATRICES.get(architecture);
   return tensors.some(({ name }) => name.includes('_exps')) ? undefined : GATED;
 }
@@ -143,7 +169,11 @@ function checkTensors(
   });
 }
 
-function expectShape(byName: ReadonlyMap<string, GgufTensorInfo>, name: string, expected: readonly number[]): void {
+function expectShape(
+  byName: ReadonlyMap<string, GgufTensorInfo>,
+  name: string,
+  expected: readonly number[],
+): void {
   const tensor = byName.get(name);
   if (tensor === undefined) throw new GgufRefused('tensor_missing', name, `The tensor ${name} is missing`);
   if (tensor.dims.length !== expected.length || tensor.dims.some((dim, index) => dim !== expected[index])) {

@@ -38,7 +38,10 @@ export async function readGgufHeader(path: string): Promise<GgufHeaderResult> {
     return await readGrowing(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    return { ok: false, refusal: { code: 'unreadable', subject: null, message: `The file cannot be read: ${code}` } };
+    return {
+      ok: false,
+      refusal: { code: 'unreadable', subject: null, message: `The file cannot be read: ${code}` },
+    };
   }
 }
 
@@ -82,7 +85,11 @@ function parseHeader(bytes: Uint8Array, fileSizeBytes: number): GgufHeader {
   }
   const version = cursor.readU32();
   if (version !== 2 && version !== 3) {
-    throw new GgufRefused('version_unsupported', null, `GGUF version ${version} is not supported, 2 and 3 are`);
+    throw new GgufRefused(
+      'version_unsupported',
+      null,
+      `GGUF version ${version} is not supported, 2 and 3 are`,
+    );
   }
   const tensorCount = readCount(cursor, 'tensor count', MAX_TENSORS);
   const metadata = readMetadata(cursor, readCount(cursor, 'key count', MAX_KEYS));
@@ -118,7 +125,8 @@ function readAlignment(metadata: ReadonlyMap<string, GgufMetadataEntry>): number
   if (entry === undefined) return DEFAULT_ALIGNMENT;
   const value = entry.type === 'u32' ? Number(entry.value) : 0;
   if (value < 8 || value > 65_536 || (value & (value - 1)) !== 0) {
-    throw new GgufRefused('key_value', 'general.alignment', `general.alignment is ${String(entry.value)}`);
+    const message = 'general.alignment is not a power of two from 8 to 65,536';
+    throw new GgufRefused('key_value', 'general.alignment', message);
   }
   return value;
 }

@@ -43,13 +43,21 @@ export function checkTensorLayout(tensors: readonly GgufTensorInfo[], space: Ten
   let end = 0;
   for (const { name, offset, sizeBytes } of [...tensors].sort((a, b) => a.offset - b.offset)) {
     if (offset % space.alignment !== 0) {
-      throw new GgufRefused('tensor_misaligned', name, `${name} starts at ${offset}, not at a multiple of ${space.alignment}`);
+      throw new GgufRefused(
+        'tensor_misaligned',
+        name,
+        `${name} starts at ${offset}, not at a multiple of ${space.alignment}`,
+      );
     }
     if (offset < end) throw new GgufRefused('tensor_overlap', name, `${name} overlaps the tensor before it`);
     end = offset + sizeBytes;
     if (dataStart + end > space.fileSizeBytes) {
       const missing = dataStart + end - space.fileSizeBytes;
-      throw new GgufRefused('tensor_out_of_file', name, `${name} ends ${missing} bytes past the end of the file`);
+      throw new GgufRefused(
+        'tensor_out_of_file',
+        name,
+        `${name} ends ${missing} bytes past the end of the file`,
+      );
     }
   }
 }
@@ -61,7 +69,11 @@ function readTensorInfo(cursor: GgufCursor, index: number): GgufTensorInfo {
   }
   const dimCount = cursor.readU32();
   if (dimCount === 0 || dimCount > MAX_DIMS) {
-    throw new GgufRefused('tensor_dims', name, `${name} has ${dimCount} dimensions, expected 1 to ${MAX_DIMS}`);
+    throw new GgufRefused(
+      'tensor_dims',
+      name,
+      `${name} has ${dimCount} dimensions, expected 1 to ${MAX_DIMS}`,
+    );
   }
   const dims = Array.from({ length: dimCount }, () => cursor.readSize(name));
   const typeNumber = cursor.readU32();
@@ -72,12 +84,20 @@ function readTensorInfo(cursor: GgufCursor, index: number): GgufTensorInfo {
   return { name, dims, type, ...measure(name, dims, type), offset: cursor.readSize(name) };
 }
 
-function measure(name: string, dims: readonly number[], type: GgmlBlock): { valueCount: number; sizeBytes: number } {
+function measure(
+  name: string,
+  dims: readonly number[],
+  type: GgmlBlock,
+): { valueCount: number; sizeBytes: number } {
   const valueCount = dims.reduce((product, dim) => product * dim, 1);
   const sizeBytes = (valueCount / type.values) * type.bytes;
   const fitsRows = (dims[0] ?? 0) % type.values === 0;
   if (valueCount === 0 || !fitsRows || !Number.isSafeInteger(sizeBytes)) {
-    throw new GgufRefused('tensor_dims', name, `${name} has the dimensions ${dims.join(' x ')} of ${type.name}`);
+    throw new GgufRefused(
+      'tensor_dims',
+      name,
+      `${name} has the dimensions ${dims.join(' x ')} of ${type.name}`,
+    );
   }
   return { valueCount, sizeBytes };
 }

@@ -41,7 +41,9 @@ export function tensorBytes(tensor: Pick<GgufTensor, 'dims' | 'ggmlType' | 'name
   const block = GGML_BLOCKS.get(tensor.ggmlType);
   const rowLength = tensor.dims[0] ?? 0;
   if (block === undefined || rowLength % block.values !== 0) {
-    throw new RangeError(`Tensor ${tensor.name}: rows of ${rowLength} values do not fit type ${tensor.ggmlType}`);
+    throw new RangeError(
+      `Tensor ${tensor.name}: rows of ${rowLength} values do not fit type ${tensor.ggmlType}`,
+    );
   }
   const rows = tensor.dims.slice(1).reduce((product, dim) => product * dim, 1);
   return (rowLength / block.values) * block.bytes * rows;

@@ -1,5 +1,10 @@
-export type { GgufContent, GgufTensor, GgufValue } from './gguf-writer.js';
-export { encodeGguf } from './gguf-writer.js';
+export {
+  createScriptedModel,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  type ScriptedReply,
+} from '../backends/scripted/create-scripted-model.js';
+export { encodeGguf, type GgufContent, type GgufTensor, type GgufValue } from './gguf-writer.js';
 export {
   CHAIN20_LINES,
   createSyntheticModel,

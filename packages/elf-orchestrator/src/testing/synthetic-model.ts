@@ -93,7 +93,11 @@ function createAutomaton(kind: 'chain20' | 'loop' | 'nan' | 'iso', chatTemplate?
     },
   };
   const tensors = listTensors(shape).map(({ name, dims }) =>
-    f32Tensor(name, dims, fills[name] ?? (name.includes('norm') ? (values) => values.fill(1) : () => undefined)),
+    f32Tensor(
+      name,
+      dims,
+      fills[name] ?? (name.includes('norm') ? (values) => values.fill(1) : () => undefined),
+    ),
   );
   return { metadata: listMetadata(shape), tensors };
 }

@@ -23,7 +23,9 @@ export interface GeneratedTokens {
   finishReason: 'stop' | 'length' | 'aborted';
   outputTokens: number;
   reusedTokens: number;
+  /** Until the first token. */
   prefillMs: number;
+  /** From the first token to the last. */
   decodeMs: number;
 }
 
@@ -46,38 +48,54 @@ export async function generateTokens(
     await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + options.sliceTokens));
     at += options.sliceTokens;
   }
-  const prefilledAt = performance.now();
   const output: Token[] = [];
-  const finishReason = await decode(sequence, prompt.slice(at), { ...options, output });
+  const { finishReason, firstTokenAt } = await decode(sequence, prompt.slice(at), { ...options, output });
   return {
     text: finishText(output, finishReason, options),
     finishReason,
     outputTokens: output.length,
     reusedTokens,
-    prefillMs: prefilledAt - startedAt,
-    decodeMs: performance.now() - prefilledAt,
+    prefillMs: firstTokenAt - startedAt,
+    decodeMs: performance.now() - firstTokenAt,
   };
 }
 
+type FinishReason = GeneratedTokens['finishReason'];
+
+interface Decoded {
+  finishReason: FinishReason;
+  firstTokenAt: number;
+}
+
+/** Appends to `output` until something ends the generation. */
 async function decode(
   sequence: LlamaContextSequence,
   tail: Token[],
   options: GenerateTokensOptions & { output: Token[] },
-): Promise<'stop' | 'length' | 'aborted'> {
-  const { output, signal, stop } = options;
-  if (signal.aborted) return 'aborted';
-  const windowTokens = 4 + Math.max(0, ...stop.texts.map((text) => Buffer.byteLength(text)));
+): Promise<Decoded> {
+  if (options.signal.aborted) return { finishReason: 'aborted', firstTokenAt: performance.now() };
+  let firstTokenAt = 0;
   for await (const token of sequence.evaluate(tail, options.sampling)) {
-    if (signal.aborted) return 'aborted';
-    if (stop.tokens.has(token)) return 'stop';
-    output.push(token);
-    if (stop.texts.length > 0) {
-      const recent = options.model.detokenize(output.slice(-windowTokens));
-      if (stop.texts.some((text) => recent.includes(text))) return 'stop';
-    }
-    if (output.length >= options.maxTokens) return 'length';
+    firstTokenAt ||= performance.now();
+    const finishReason = takeToken(token, options);
+    if (finishReason !== null) return { finishReason, firstTokenAt };
   }
-  return 'stop';
+  return { finishReason: 'stop', firstTokenAt: firstTokenAt || performance.now() };
+}
+
+/** Adds a token to the output unless it ends the generation; says why it ended, null while it goes on. */
+function takeToken(token: Token, options: GenerateTokensOptions & { output: Token[] }): FinishReason | null {
+  const { maxTokens, model, output, signal, stop } = options;
+  if (signal.aborted) return 'aborted';
+  if (stop.tokens.has(token)) return 'stop';
+  output.push(token);
+  if (stop.texts.length > 0) {
+    // A token holds a byte at least, so this many tokens hold the longest stop text.
+    const windowTokens = 4 + Math.max(...stop.texts.map((text) => Buffer.byteLength(text)));
+    const recent = model.detokenize(output.slice(-windowTokens));
+    if (stop.texts.some((text) => recent.includes(text))) return 'stop';
+  }
+  return output.length >= maxTokens ? 'length' : null;
 }
 
 function finishText(output: Token[], finishReason: string, options: GenerateTokensOptions): string {

@@ -1,14 +1,15 @@
+import type * as Engine from 'node-llama-cpp';
 import type { ChatWrapper, Llama, LlamaModel, Token } from 'node-llama-cpp';
 import { generateTokens, type StopRules } from './generate-tokens.js';
 import { openSequencePool, type SequencePool } from './sequence-pool.js';
-import type { GenerateRequest, LoadedModel, LoadRequest, WorkerReply } from './worker-protocol.js';
+import type { GenerateRequest, LoadRequest, WorkerModelFacts, WorkerReply } from './worker-protocol.js';
 
 /** The engine's module, as far as a session uses it. */
-export type LlamaEngine = typeof import('node-llama-cpp');
+export type LlamaEngine = typeof Engine;
 
 /** One loaded model with its context; lives in the worker process only. */
 export interface LlamaSession {
-  readonly facts: LoadedModel;
+  readonly facts: WorkerModelFacts;
   countTokens(text: string): number;
   generate(request: GenerateRequest, signal: AbortSignal): Promise<WorkerReply>;
 }
@@ -52,7 +53,7 @@ export async function openLlamaSession(
 interface SessionParts {
   engine: LlamaEngine;
   model: LlamaModel;
-  facts: LoadedModel;
+  facts: WorkerModelFacts;
   wrapper: ChatWrapper | null;
   pool: SequencePool;
 }
@@ -78,7 +79,10 @@ function createSession(parts: SessionParts): LlamaSession {
         signal,
         maxTokens: request.maxTokens,
         sliceTokens: PREFILL_SLICE_TOKENS,
-        sampling: { temperature: request.temperature, ...(request.seed === null ? {} : { seed: request.seed }) },
+        sampling: {
+          temperature: request.temperature,
+          ...(request.seed === null ? {} : { seed: request.seed }),
+        },
       });
       return { type: 'generated', id: request.id, inputTokens: tokens.length, queuedMs, ...result };
     } finally {
@@ -103,7 +107,8 @@ function encodePrompt(parts: SessionParts, request: GenerateRequest): { tokens: 
       { type: 'model', response: [''] },
     ],
   });
-  for (const trigger of stopGenerationTriggers) addTrigger(stop, engine.LlamaText(trigger).tokenize(model.tokenizer), model);
+  for (const trigger of stopGenerationTriggers)
+    addTrigger(stop, engine.LlamaText(trigger).tokenize(model.tokenizer), model);
   return { tokens: contextText.tokenize(model.tokenizer), stop };
 }
 
@@ -126,10 +131,9 @@ function describeModel(
   llama: Llama,
   model: LlamaModel,
   parts: { load: LoadRequest; wrapper: ChatWrapper | null; startedAt: number },
-): LoadedModel {
+): WorkerModelFacts {
   const { load, wrapper, startedAt } = parts;
   return {
-    type: 'loaded',
     engineRelease: `llama.cpp ${llama.llamaCppRelease.release}`,
     contextTokens: load.contextTokens,
     trainContextTokens: model.trainContextSize,

@@ -1,5 +1,10 @@
-import { openLlamaSession, type LlamaSession } from './llama-session.js';
-import { type LoadRequest, type WorkerReply, type WorkerRequest, WorkerRequestSchema } from './worker-protocol.js';
+import { type LlamaSession, openLlamaSession } from './llama-session.js';
+import {
+  type LoadRequest,
+  type WorkerReply,
+  type WorkerRequest,
+  WorkerRequestSchema,
+} from './worker-protocol.js';
 
 // The process that holds one model. It is the only one that loads native code, so an abort there ends nothing else.
 
@@ -10,19 +15,34 @@ let engineLog = '';
 
 function receive(message: unknown): void {
   const request = WorkerRequestSchema.safeParse(message);
-  if (request.success) void answer(request.data);
+  if (request.success) answer(request.data);
   else reply({ type: 'protocol-error', problem: request.error.issues[0]?.message ?? 'malformed request' });
 }
 
-async function answer(request: WorkerRequest): Promise<void> {
-  if (request.type === 'load') return load(request);
-  if (request.type === 'ping') return reply({ type: 'pong', id: request.id });
-  if (request.type === 'abort') return aborts.get(request.id)?.abort();
+function answer(request: WorkerRequest): void {
+  switch (request.type) {
+    case 'load':
+      void load(request);
+      break;
+    case 'ping':
+      reply({ type: 'pong', id: request.id });
+      break;
+    case 'abort':
+      aborts.get(request.id)?.abort();
+      break;
+    case 'count':
+    case 'generate':
+      void useSession(request);
+  }
+}
+
+async function useSession(request: Extract<WorkerRequest, { type: 'count' | 'generate' }>): Promise<void> {
   try {
     if (session === undefined) throw new Error('no model is loaded');
     const loaded = await session;
     if (request.type === 'count') {
-      return reply({ type: 'counted', id: request.id, tokens: loaded.countTokens(request.text) });
+      reply({ type: 'counted', id: request.id, tokens: loaded.countTokens(request.text) });
+      return;
     }
     const abort = new AbortController();
     aborts.set(request.id, abort);
@@ -44,7 +64,7 @@ async function load(request: LoadRequest): Promise<void> {
       engineLog = (engineLog + line).slice(-MAX_LOG_CHARS);
     });
     const { facts } = await session;
-    reply(facts);
+    reply({ type: 'loaded', facts });
   } catch (error) {
     session = undefined;
     const problem = `${describe(error)}; ${engineLog.trim()}`;

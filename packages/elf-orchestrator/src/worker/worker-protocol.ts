@@ -38,8 +38,7 @@ export const WorkerRequestSchema = z.discriminatedUnion('type', [
 export type WorkerRequest = z.infer<typeof WorkerRequestSchema>;
 
 /** Facts about a model that is loaded. */
-export const LoadedModelSchema = z.strictObject({
-  type: z.literal('loaded'),
+export const ModelFactsSchema = z.strictObject({
   engineRelease: z.string(),
   contextTokens: z.int().positive(),
   trainContextTokens: z.int().positive(),
@@ -48,7 +47,7 @@ export const LoadedModelSchema = z.strictObject({
   usesChatTemplate: z.boolean(),
   loadMs: z.number().nonnegative(),
 });
-export type LoadedModel = z.infer<typeof LoadedModelSchema>;
+export type WorkerModelFacts = z.infer<typeof ModelFactsSchema>;
 
 /** One finished generation with the times of its phases. */
 export const GeneratedSchema = z.strictObject({
@@ -61,14 +60,16 @@ export const GeneratedSchema = z.strictObject({
   /** Tokens of the prompt that were still in the sequence and were not evaluated again. */
   reusedTokens: z.int().nonnegative(),
   queuedMs: z.number().nonnegative(),
+  /** Until the first token. */
   prefillMs: z.number().nonnegative(),
+  /** From the first token to the last. */
   decodeMs: z.number().nonnegative(),
 });
 export type Generated = z.infer<typeof GeneratedSchema>;
 
 /** Messages from a worker to the orchestrator. */
 export const WorkerReplySchema = z.discriminatedUnion('type', [
-  LoadedModelSchema,
+  z.strictObject({ type: z.literal('loaded'), facts: ModelFactsSchema }),
   z.strictObject({
     type: z.literal('load-failed'),
     reason: z.enum(['engine_missing', 'tensor_data_invalid', 'engine_error']),

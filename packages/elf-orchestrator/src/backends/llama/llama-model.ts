@@ -1,14 +1,15 @@
 import type { TextModel, TextRequest, TextResult } from '@parseltongue/isg-core';
 import type { MemoryEstimate } from '../../admit/estimate-memory.js';
 import type { GgufHeader } from '../../registry/gguf-header.js';
-import type { LoadedModel } from '../../worker/worker-protocol.js';
 
 /** A generation with what it cost, phase by phase. */
 export interface LlamaTextResult extends TextResult {
   /** Prompt tokens taken over from the request before in the same sequence. */
   reusedTokens: number;
   queuedMs: number;
+  /** Until the first token. */
   prefillMs: number;
+  /** From the first token to the last. */
   decodeMs: number;
 }
 
@@ -19,13 +20,25 @@ export interface ModelHealth {
   problem: string | null;
 }
 
+/** What the engine said about a loaded model. */
+export interface ModelFacts {
+  /** Name and release of the engine. */
+  engineRelease: string;
+  contextTokens: number;
+  trainContextTokens: number;
+  sequences: number;
+  threads: number;
+  usesChatTemplate: boolean;
+  loadMs: number;
+}
+
 /** A local model behind the text port; one worker process each. */
 export interface LlamaTextModel extends TextModel, AsyncDisposable {
   readonly modelSha: string;
   readonly header: GgufHeader;
   readonly estimate: MemoryEstimate;
   /** Facts of the latest load. */
-  readonly facts: Omit<LoadedModel, 'type'>;
+  readonly facts: ModelFacts;
   generate(request: TextRequest): Promise<LlamaTextResult>;
   /** Counts tokens with the model's own tokenizer, without special tokens. */
   countTokens(text: string): Promise<number>;

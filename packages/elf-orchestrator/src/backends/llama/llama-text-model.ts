@@ -2,7 +2,7 @@ import type { TextRequest } from '@parseltongue/isg-core';
 import type { MemoryEstimate } from '../../admit/estimate-memory.js';
 import { ElfError } from '../../errors.js';
 import type { GgufHeader } from '../../registry/gguf-header.js';
-import type { LoadedModel, WorkerReply } from '../../worker/worker-protocol.js';
+import type { WorkerModelFacts, WorkerReply } from '../../worker/worker-protocol.js';
 import { assertTextRequest } from '../text-request.js';
 import type { LlamaModelStatus, LlamaTextModel, LlamaTextResult, ModelHealth } from './llama-model.js';
 import type { WorkerProcess } from './worker-process.js';
@@ -55,11 +55,10 @@ class SupervisedModel implements LlamaTextModel {
     return this.facts.sequences;
   }
 
-  get facts(): Omit<LoadedModel, 'type'> {
+  get facts(): WorkerModelFacts {
     const { facts } = this.#parts.supervisor;
     if (facts === null) throw this.#describeClosed();
-    const { type: _, ...rest } = facts;
-    return rest;
+    return facts;
   }
 
   async generate(request: TextRequest): Promise<LlamaTextResult> {
@@ -164,8 +163,17 @@ class SupervisedModel implements LlamaTextModel {
 
 function toResult(reply: WorkerReply, durationMs: number): LlamaTextResult {
   if (reply.type !== 'generated') throw describeFailure(reply);
-  const { type: _type, id: _id, ...result } = reply;
-  return { ...result, durationMs };
+  return {
+    text: reply.text,
+    finishReason: reply.finishReason,
+    inputTokens: reply.inputTokens,
+    outputTokens: reply.outputTokens,
+    reusedTokens: reply.reusedTokens,
+    queuedMs: reply.queuedMs,
+    prefillMs: reply.prefillMs,
+    decodeMs: reply.decodeMs,
+    durationMs,
+  };
 }
 
 function describeFailure(reply: WorkerReply): ElfError {

@@ -112,7 +112,9 @@ class ForkedWorker implements WorkerProcess {
     const parsed = WorkerReplySchema.safeParse(message);
     if (!parsed.success || parsed.data.type === 'protocol-error') {
       // A worker that speaks nonsense is not trusted with the next request.
-      this.#protocolProblem = parsed.success ? 'the worker refused a message' : 'the worker sent a malformed message';
+      this.#protocolProblem = parsed.success
+        ? 'the worker refused a message'
+        : 'the worker sent a malformed message';
       void this.kill();
       return;
     }
@@ -129,7 +131,9 @@ class ForkedWorker implements WorkerProcess {
     this.#isAlive = false;
     const death = { exitCode, signal, engineLog: this.#readLog() };
     const error =
-      this.#protocolProblem === null ? describeDeath(this.#phase, death) : describeProtocol(this.#protocolProblem);
+      this.#protocolProblem === null
+        ? describeDeath(this.#phase, death)
+        : describeProtocol(this.#protocolProblem);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
     return death;

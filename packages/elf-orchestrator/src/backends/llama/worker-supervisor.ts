@@ -1,5 +1,5 @@
 import { ElfError } from '../../errors.js';
-import type { LoadedModel, LoadRequest } from '../../worker/worker-protocol.js';
+import type { LoadRequest, WorkerModelFacts } from '../../worker/worker-protocol.js';
 import { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process.js';
 
 /** Settings of {@link openWorkerSupervisor}. */
@@ -17,7 +17,7 @@ export interface WorkerSupervisor {
   /** The worker that holds the model now, null while there is none. */
   readonly current: WorkerProcess | null;
   /** Facts of the latest load, null before the first. */
-  readonly facts: LoadedModel | null;
+  readonly facts: WorkerModelFacts | null;
   /** How often the model was loaded again. */
   readonly reloads: number;
   /** Answers the loaded worker; callers at the same time share one load. */
@@ -38,7 +38,7 @@ class Supervisor implements WorkerSupervisor {
   #current: WorkerProcess | null = null;
   #loading: Promise<WorkerProcess> | null = null;
   #starting: WorkerProcess | null = null;
-  #facts: LoadedModel | null = null;
+  #facts: WorkerModelFacts | null = null;
   #crashes: number[] = [];
   #loads = 0;
   #isClosed = false;
@@ -51,7 +51,7 @@ class Supervisor implements WorkerSupervisor {
     return this.#current;
   }
 
-  get facts(): LoadedModel | null {
+  get facts(): WorkerModelFacts | null {
     return this.#facts;
   }
 
@@ -93,14 +93,14 @@ class Supervisor implements WorkerSupervisor {
     return worker;
   }
 
-  async #load(worker: WorkerProcess, signal?: AbortSignal): Promise<LoadedModel> {
+  async #load(worker: WorkerProcess, signal?: AbortSignal): Promise<WorkerModelFacts> {
     const deadline = AbortSignal.timeout(this.#options.loadTimeoutMs);
     const cancel = () => void worker.kill();
     const signals = signal === undefined ? [deadline] : [deadline, signal];
     for (const each of signals) each.addEventListener('abort', cancel, { once: true });
     try {
       const reply = await worker.request(this.#options.load);
-      if (reply.type === 'loaded') return reply;
+      if (reply.type === 'loaded') return reply.facts;
       throw describeLoadFailure(this.#options.file, reply);
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
@@ -118,7 +118,8 @@ class Supervisor implements WorkerSupervisor {
   }
 
   #countCrash(error: unknown): void {
-    if (ElfError.isInstance(error) && error.code === 'PT_ELF_WORKER_DIED') this.#crashes.push(performance.now());
+    if (ElfError.isInstance(error) && error.code === 'PT_ELF_WORKER_DIED')
+      this.#crashes.push(performance.now());
   }
 
   #assertNotQuarantined(): void {
@@ -140,7 +141,10 @@ class Supervisor implements WorkerSupervisor {
   }
 }
 
-function describeLoadFailure(file: string, reply: { type: string; reason?: string; problem?: string }): ElfError {
+function describeLoadFailure(
+  file: string,
+  reply: { type: string; reason?: string; problem?: string },
+): ElfError {
   const engineLog = reply.problem ?? '';
   if (reply.reason === 'engine_missing') {
     return new ElfError('PT_ELF_ENGINE_MISSING', {
@@ -149,7 +153,8 @@ function describeLoadFailure(file: string, reply: { type: string; reason?: strin
     });
   }
   const reason = reply.reason === 'tensor_data_invalid' ? 'tensor_data_invalid' : 'engine_error';
-  const why = reason === 'tensor_data_invalid' ? 'it holds weights that are not numbers' : 'the engine refused it';
+  const why =
+    reason === 'tensor_data_invalid' ? 'it holds weights that are not numbers' : 'the engine refused it';
   return new ElfError('PT_ELF_MODEL_LOAD_FAILED', {
     message: `Cannot load ${file}: ${why}. Download the model again, or pick another one`,
     details: { file, reason, engineLog },
