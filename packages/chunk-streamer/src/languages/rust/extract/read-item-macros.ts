@@ -1,0 +1,70 @@
+import { DefFlag, MacroMode, Node } from '../facts.js';
+import { cfgOf, type ItemHead } from './define.js';
+import { Token } from './lexer.js';
+import { P } from './punctuation.js';
+import { readCfgIf } from './read-cfg-if.js';
+import { readPath } from './read-types.js';
+import { type ItemContext, type Reader, UnreadableSyntax } from './reader.js';
+
+/** Reads a macro call at item position; where its argument reads as items they count as items of this place. */
+export function readItemMacro(r: Reader, head: ItemHead): void {
+  const pos = r.pos();
+  const path = readPath(r, false);
+  const name = r.tokenText(r.at - 1);
+  r.expect(P.bang);
+  if (r.kind() === Token.ident) r.at += 1;
+  const isBraced = r.isAt(P.openBrace);
+  const end = r.mate() + 1;
+  const mark = r.out.mark();
+  const transparent = readAsItems(r, head, name);
+  if (!transparent) r.out.reset(mark);
+  r.at = end;
+  if (!isBraced) r.accept(P.semicolon);
+  const mode = transparent ? MacroMode.items : MacroMode.opaque;
+  const { context } = head;
+  const cfg = cfgOf(head);
+  r.out.macroCalls.push({
+    scope: context.scope,
+    item: r.items.around(pos),
+    node: r.out.list(Node.macro, pos, [path, mode, 0], []),
+    transparent,
+    owner: context.owner,
+    ...(cfg.length > 0 ? { cfg } : {}),
+  });
+}
+
+function readAsItems(r: Reader, head: ItemHead, name: string): boolean {
+  const { limit, scope, owner, depth, inherited, unreadable } = r;
+  const context = { ...head.context, flags: head.context.flags | DefFlag.inMacro, cfg: cfgOf(head) };
+  r.inherited |= DefFlag.inMacro;
+  try {
+    return r.nest(() =>
+      r.inside(() => (name === 'cfg_if' ? readBranches(r, context) : readPlainItems(r, context))),
+    );
+  } catch (error) {
+    if (!(error instanceof UnreadableSyntax)) throw error;
+    r.unreadable = unreadable;
+    return false;
+  } finally {
+    Object.assign(r, { limit, scope, owner, depth, inherited });
+  }
+}
+
+function readBranches(r: Reader, context: ItemContext): boolean {
+  readCfgIf(r, (predicates) => {
+    const inner = { ...context, cfg: [...context.cfg, ...predicates] };
+    for (; r.kind() !== Token.end; ) readInnerItem(r, inner);
+  });
+  return true;
+}
+
+function readPlainItems(r: Reader, context: ItemContext): boolean {
+  let count = 0;
+  for (; r.kind() !== Token.end; count += 1) readInnerItem(r, context);
+  return count > 0;
+}
+
+function readInnerItem(r: Reader, context: ItemContext): void {
+  if (r.accept(P.semicolon)) return;
+  if (!r.grammar.readItem(r, context)) r.grammar.readMacroItem(r, context);
+}

@@ -1,0 +1,247 @@
+import { DefFlag, type DefFact } from '../facts.js';
+import { define, type ItemHead } from './define.js';
+import { Token } from './lexer.js';
+import { P } from './punctuation.js';
+import { type ItemContext, type Reader, UnreadableSyntax } from './reader.js';
+import { readAttributes } from './read-attributes.js';
+import { readDataType } from './read-data-types.js';
+import { countFnModifiers, readFunction } from './read-functions.js';
+import { readGenerics, readWhere } from './read-generics.js';
+import { readItemMacro } from './read-item-macros.js';
+import { readExternCrate, readUse } from './read-uses.js';
+import { readValueItem } from './read-value-items.js';
+import { readVisibility } from './read-visibility.js';
+import { Sym } from './symbols.js';
+
+/** Reads items up to the limit. An item that cannot be read is left out; the rest stays. */
+export function readItems(r: Reader, context: ItemContext): void {
+  readAttributes(r, true);
+  while (r.kind() !== Token.end) readGuarded(r, context);
+}
+
+function readGuarded(r: Reader, context: ItemContext): void {
+  const start = r.at;
+  const { limit, scope, owner, depth, inherited } = r;
+  const mark = r.out.mark();
+  try {
+    if (r.accept(P.semicolon)) return;
+    if (!readItem(r, context)) readMacroItem(r, context);
+  } catch (error) {
+    if (!(error instanceof UnreadableSyntax)) throw error;
+    r.out.reset(mark);
+    Object.assign(r, { limit, scope, owner, depth, inherited });
+    r.unreadable += 1;
+    skipItem(r, start);
+  }
+}
+
+/** Reads a macro call at item position. */
+export function readMacroItem(r: Reader, context: ItemContext): void {
+  const attributes = readAttributes(r);
+  readItemMacro(r, { context, attributes, vis: false, start: r.pos() });
+}
+
+/** Moves behind the next `;` or braces of this level. */
+function skipItem(r: Reader, start: number): void {
+  r.at = start;
+  while (r.kind() !== Token.end) {
+    const kind = r.kind();
+    const mate = r.tokens.mates[r.at]!;
+    r.at = mate > r.at && mate <= r.limit ? mate + 1 : r.at + 1;
+    if (kind === P.semicolon || kind === P.openBrace) return;
+  }
+}
+
+/** Reads the item at the cursor; false, and no move, when there is none. */
+export function readItem(r: Reader, context: ItemContext): boolean {
+  const start = r.at;
+  const attributes = readAttributes(r);
+  const first = r.pos();
+  const vis = readVisibility(r);
+  const head: ItemHead = { context, attributes, vis, start: first };
+  if (dispatch(r, head)) return true;
+  r.at = start;
+  return false;
+}
+
+function dispatch(r: Reader, head: ItemHead): boolean {
+  if (r.kind() !== Token.ident) return false;
+  const modifiers = countFnModifiers(r);
+  if (modifiers >= 0) {
+    readFunction(r, head, modifiers);
+    return true;
+  }
+  return readNamedItem(r, head) || readValueItem(r, head) || readContainer(r, head);
+}
+
+function readNamedItem(r: Reader, head: ItemHead): boolean {
+  switch (r.sym()) {
+    case Sym.use:
+      if (r.kind(1) === P.less) return false;
+      readUse(r, head);
+      return true;
+    case Sym.struct:
+      readDataType(r, head, 'struct');
+      return true;
+    case Sym.enum:
+      readDataType(r, head, 'enum');
+      return true;
+    case Sym.union:
+      if (r.kind(1) !== Token.ident || r.kind(2) === P.bang) return false;
+      readDataType(r, head, 'union');
+      return true;
+    case Sym.macro_rules:
+      return readMacroRules(r, head);
+    case Sym.macro:
+      return readMacroDefinition(r, head);
+    default:
+      return false;
+  }
+}
+
+function readMacroRules(r: Reader, head: ItemHead): boolean {
+  if (r.kind(1) !== P.bang || r.kind(2) !== Token.ident) return false;
+  r.at += 2;
+  const pos = r.pos();
+  define(r, head, { kind: 'macro', name: r.name(r.expectIdent()), pos });
+  const braces = r.isAt(P.openBrace);
+  r.at = r.mate() + 1;
+  if (!braces) r.accept(P.semicolon);
+  return true;
+}
+
+function readMacroDefinition(r: Reader, head: ItemHead): boolean {
+  if (r.kind(1) !== Token.ident || (r.kind(2) !== P.openParen && r.kind(2) !== P.openBrace)) return false;
+  r.at += 1;
+  const pos = r.pos();
+  define(r, head, { kind: 'macro', name: r.name(r.expectIdent()), pos });
+  if (r.isAt(P.openParen)) r.at = r.mate() + 1;
+  if (r.isAt(P.openBrace)) r.at = r.mate() + 1;
+  return true;
+}
+
+function readContainer(r: Reader, head: ItemHead): boolean {
+  let ahead = 0;
+  while (
+    r.sym(ahead) === Sym.unsafe ||
+    r.sym(ahead) === Sym.default ||
+    r.sym(ahead) === Sym.auto ||
+    r.sym(ahead) === Sym.const
+  )
+    ahead += 1;
+  switch (r.sym(ahead)) {
+    case Sym.mod:
+      if (r.kind(ahead + 1) !== Token.ident) return false;
+      r.at += ahead;
+      readModule(r, head);
+      return true;
+    case Sym.trait:
+      if (r.kind(ahead + 1) !== Token.ident) return false;
+      r.at += ahead;
+      readTrait(r, head);
+      return true;
+    case Sym.impl:
+      r.at += ahead;
+      readImpl(r, head);
+      return true;
+    case Sym.extern:
+      r.at += ahead;
+      return readExtern(r, head);
+    default:
+      return false;
+  }
+}
+
+function readModule(r: Reader, head: ItemHead): void {
+  r.at += 1;
+  const pos = r.pos();
+  const fact = define(r, head, { kind: 'module', name: r.name(r.expectIdent()), pos });
+  fact.inner = -1;
+  if (r.accept(P.semicolon)) return;
+  const { scope, owner } = r;
+  const index = r.out.defs.length - 1;
+  fact.inner = r.out.scopes.length;
+  r.out.scopes.push({ kind: 'module', parent: head.context.scope, item: fact.item, owner: index });
+  r.scope = fact.inner;
+  r.owner = index;
+  r.inside(() => r.nest(() => readItems(r, { ...head.context, scope: r.scope, owner: -1, isMember: false })));
+  r.scope = scope;
+  r.owner = owner;
+}
+
+function readTrait(r: Reader, head: ItemHead): void {
+  r.at += 1;
+  const pos = r.pos();
+  const fact = define(r, head, { kind: 'trait', name: r.name(r.expectIdent()), pos });
+  addGenerics(r, fact);
+  if (r.accept(P.equal) || r.accept(P.colon)) {
+    if (!r.isAt(P.openBrace) && r.sym() !== Sym.where) fact.bounds = r.grammar.readBounds(r);
+  }
+  addWhere(r, fact);
+  if (r.accept(P.semicolon)) return;
+  readMembers(r, head, fact);
+}
+
+function readImpl(r: Reader, head: ItemHead): void {
+  const pos = r.pos();
+  r.at += 1;
+  const fact = define(r, head, { kind: 'impl', name: '', pos });
+  if (startsGenerics(r)) addGenerics(r, fact);
+  r.acceptSym(Sym.const);
+  if (r.accept(P.bang)) fact.flags |= DefFlag.negative;
+  const type = r.grammar.readType(r);
+  if (r.acceptSym(Sym.for)) {
+    fact.trait = type;
+    fact.type = r.grammar.readType(r);
+  } else fact.type = type;
+  addWhere(r, fact);
+  if (r.accept(P.semicolon)) return;
+  readMembers(r, head, fact);
+}
+
+/** `impl<T>` has generics; `impl <T as Trait>::Out` would be a qualified path. */
+function startsGenerics(r: Reader): boolean {
+  if (!r.isAt(P.less)) return false;
+  const next = r.kind(1);
+  if (next === Token.lifetime || next === P.greater || next === P.hash || r.sym(1) === Sym.const) return true;
+  const after = r.kind(2);
+  return (
+    next === Token.ident &&
+    (after === P.greater || after === P.comma || after === P.colon || after === P.equal) &&
+    !r.isPair(P.colon, P.colon, 2)
+  );
+}
+
+function addGenerics(r: Reader, fact: DefFact): void {
+  const generics = readGenerics(r);
+  if (generics.length > 0) fact.generics = generics;
+}
+
+function addWhere(r: Reader, fact: DefFact): void {
+  const where = readWhere(r);
+  if (where.length > 0) fact.where = where;
+}
+
+function readMembers(r: Reader, head: ItemHead, fact: DefFact): void {
+  const { owner } = r;
+  const index = r.out.defs.lastIndexOf(fact);
+  r.owner = index;
+  const calls = r.out.macroCalls.length;
+  const unread = r.unreadable;
+  r.inside(() => r.nest(() => readItems(r, { ...head.context, owner: index, isMember: true })));
+  if (r.out.macroCalls.length > calls || r.unreadable > unread) fact.flags |= DefFlag.opaqueBody;
+  r.owner = owner;
+}
+
+function readExtern(r: Reader, head: ItemHead): boolean {
+  if (r.sym(1) === Sym.crate) {
+    readExternCrate(r, head);
+    return true;
+  }
+  const ahead = r.kind(1) === Token.str ? 2 : 1;
+  if (r.kind(ahead) !== P.openBrace) return false;
+  r.at += ahead;
+  const context = { ...head.context, flags: head.context.flags };
+  r.inside(() => r.nest(() => readItems(r, context)));
+  return true;
+}
