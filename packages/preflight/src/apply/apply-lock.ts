@@ -15,13 +15,22 @@ const OwnerSchema = z.strictObject({
 type Owner = z.infer<typeof OwnerSchema>;
 
 /**
- * Takes the right to change the tree; at most one live process holds it.
+ * Does work that changes the tree; at most one live process does so at a time.
  *
  * The lock of a process that died is taken over.
  *
  * @throws PreflightError PT_PREFLIGHT_APPLY_BUSY
  */
-export async function openApplyLock(home: JournalHome): Promise<AsyncDisposable> {
+export async function holdTree<Result>(home: JournalHome, work: () => Promise<Result>): Promise<Result> {
+  await openLock(home);
+  try {
+    return await work();
+  } finally {
+    await releaseLock(home);
+  }
+}
+
+async function openLock(home: JournalHome): Promise<void> {
   const prepared = join(home.dir, `lock.${randomUUID()}`);
   await mkdir(prepared, { mode: 0o700 });
   await writeFile(join(prepared, 'owner.json'), JSON.stringify(await describeSelf()));
@@ -31,8 +40,10 @@ export async function openApplyLock(home: JournalHome): Promise<AsyncDisposable>
     await rm(prepared, { recursive: true, force: true });
     throw error;
   }
-  await clearTrash(home);
-  return { [Symbol.asyncDispose]: () => releaseLock(home) };
+  await clearTrash(home).catch(async (error: unknown) => {
+    await releaseLock(home);
+    throw error;
+  });
 }
 
 async function takeLock(home: JournalHome, prepared: string): Promise<void> {

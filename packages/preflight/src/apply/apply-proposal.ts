@@ -2,7 +2,7 @@ import type { FileChange, GateReport, Proposal } from '@parseltongue/isg-core';
 import { PreflightError } from '../errors.js';
 import { assertGitIdle } from '../git/read-git-state.js';
 import type { TreeContext } from '../git/tree-context.js';
-import { openApplyLock } from './apply-lock.js';
+import { holdTree } from './apply-lock.js';
 import { assertPassed, assertSubject } from './check-receipt.js';
 import {
   assertPlainPath,
@@ -15,8 +15,8 @@ import {
 import { loadJournal, type PlannedWrite } from './journal.js';
 import { type JournalHome, openJournalHome } from './journal-home.js';
 import type { FileConflict } from './roll-back.js';
-import type { ApplyEvent, FaultPoint } from './step.js';
 import { staleFile } from './stale-file.js';
+import type { ApplyEvent, FaultPoint } from './step.js';
 import { runTransaction, type TransactionResult, type VerifyResult } from './transaction.js';
 
 /** A proposal, the proof that it may be written, and the check of the written tree. */
@@ -73,29 +73,9 @@ export type ApplyOutcome =
  * PT_PREFLIGHT_JOURNAL_LEFTOVER, PT_PREFLIGHT_APPLY_FAILED
  */
 export async function applyProposal(context: TreeContext, options: ApplyOptions): Promise<ApplyOutcome> {
-  const startedAt = performance.now();
-  const { proposal, report, signal } = options;
-  assertPassed(report);
+  assertPassed(options.report);
   const home = await openJournalHome(context);
-  await using _lock = await openApplyLock(home);
-  await assertNoLeftover(home);
-  await assertGitIdle(home);
-  const warnings: string[] = [];
-  const writes = await planWrites(home.root, proposal.files, warnings);
-  await assertSubject(context, { proposal, report, signal });
-  const result = await runTransaction(home, {
-    title: {
-      kind: 'apply',
-      title: proposal.title,
-      proposalId: proposal.id,
-      receiptHash: report.receipt_hash,
-    },
-    writes,
-    verify: options.verify,
-    listeners: { signal, onEvent: options.onEvent, faultPoint: options.faultPoint },
-  });
-  const ms = performance.now() - startedAt;
-  return describeResult(result, { files: writes.map(describeWrite), warnings, ms });
+  return await holdTree(home, () => applyLocked(context, home, options));
 }
 
 /**
@@ -116,6 +96,29 @@ export async function assertNoLeftover(home: JournalHome): Promise<void> {
 export function describeWrite(write: PlannedWrite): ChangedFile {
   const action = write.before === null ? 'create' : write.after === null ? 'delete' : 'edit';
   return { path: write.path, action };
+}
+
+async function applyLocked(
+  context: TreeContext,
+  home: JournalHome,
+  options: ApplyOptions,
+): Promise<ApplyOutcome> {
+  const startedAt = performance.now();
+  const { proposal, report, signal } = options;
+  await assertNoLeftover(home);
+  await assertGitIdle(home);
+  const warnings: string[] = [];
+  const writes = await planWrites(home.root, proposal.files, warnings);
+  await assertSubject(context, { proposal, report, signal });
+  const { title, id } = proposal;
+  const result = await runTransaction(home, {
+    title: { kind: 'apply', title, proposalId: id, receiptHash: report.receipt_hash },
+    writes,
+    verify: options.verify,
+    listeners: { signal, onEvent: options.onEvent, faultPoint: options.faultPoint },
+  });
+  const ms = performance.now() - startedAt;
+  return describeResult(result, { files: writes.map(describeWrite), warnings, ms });
 }
 
 async function planWrites(

@@ -9,6 +9,7 @@ import {
   type FileStamp,
   FileStampSchema,
   hashBytes,
+  isTreePath,
   returnNullWhenAbsent,
   stampOf,
 } from './file-image.js';

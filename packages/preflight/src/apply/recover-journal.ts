@@ -1,12 +1,12 @@
+import { lstat } from 'node:fs/promises';
 import { locateGitOrNull } from '../git/read-git-state.js';
 import type { TreeContext } from '../git/tree-context.js';
-import { openApplyLock } from './apply-lock.js';
+import { holdTree } from './apply-lock.js';
 import { returnNullWhenAbsent } from './file-image.js';
 import { archiveJournal, type ChangeKind, type Journal, loadJournal } from './journal.js';
 import { type JournalHome, nameJournalHome } from './journal-home.js';
 import { type FileConflict, rollBack } from './roll-back.js';
-import { createReach, type FaultPoint } from './step.js';
-import { lstat } from 'node:fs/promises';
+import { createReach, type FaultPoint, type Reach } from './step.js';
 
 /** Which tree the user has after an interrupted change was brought to an end. */
 export interface RecoveryReport {
@@ -39,10 +39,12 @@ export async function recoverJournal(
   if (layout === null) return null;
   const home = nameJournalHome(layout);
   if ((await lstat(home.journalDir).catch(returnNullWhenAbsent)) === null) return null;
-  await using _lock = await openApplyLock(home);
+  return await holdTree(home, () => endInterrupted(home, createReach({ faultPoint: options.faultPoint })));
+}
+
+async function endInterrupted(home: JournalHome, reach: Reach): Promise<RecoveryReport | null> {
   const journal = await loadJournal(home);
   if (journal === null) return null;
-  const reach = createReach({ faultPoint: options.faultPoint });
   if (journal.state === 'verified') {
     await archiveJournal(home, journal, reach);
     return describeRecovery(journal, 'new', []);

@@ -2,7 +2,7 @@ import { PreflightError } from '../errors.js';
 import { assertGitIdle } from '../git/read-git-state.js';
 import { runGit } from '../git/run-git.js';
 import type { TreeContext } from '../git/tree-context.js';
-import { openApplyLock } from './apply-lock.js';
+import { holdTree } from './apply-lock.js';
 import { assertNoLeftover, type ChangedFile, describeWrite } from './apply-proposal.js';
 import { assertSafePath, isSameVersion, readPathState } from './file-image.js';
 import {
@@ -54,7 +54,14 @@ export interface UndoOutcome {
  */
 export async function undoLast(context: TreeContext, options: UndoOptions = {}): Promise<UndoOutcome> {
   const home = await openJournalHome(context);
-  await using _lock = await openApplyLock(home);
+  return await holdTree(home, () => undoLocked(context, home, options));
+}
+
+async function undoLocked(
+  context: TreeContext,
+  home: JournalHome,
+  options: UndoOptions,
+): Promise<UndoOutcome> {
   await assertNoLeftover(home);
   await assertGitIdle(home);
   const entry = await loadNewestEntry(home);

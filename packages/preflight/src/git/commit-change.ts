@@ -5,13 +5,13 @@ import { assertSafePath, hashBytes, readPathState } from '../apply/file-image.js
 import { staleFile } from '../apply/stale-file.js';
 import { PreflightError } from '../errors.js';
 import type { ProcessResult } from '../process/run-process.js';
+import { hashText } from '../tree-hash.js';
 import { formatCommitMessage } from './format-message.js';
 import { type GitLayout, locateGit } from './git-layout.js';
 import { listIgnored } from './list-ignored.js';
 import { assertGitIdle } from './read-git-state.js';
 import { readObjects } from './read-objects.js';
 import { gitFailure, type RunGitOptions, runGit, splitZero } from './run-git.js';
-import { hashText } from '../tree-hash.js';
 import type { TreeContext } from './tree-context.js';
 
 /** The applied proposal, its proof, and how to commit it. */

@@ -3,8 +3,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { returnNullWhenAbsent } from '../apply/file-image.js';
 import {
-  type Checkpoint,
   CHECKPOINT_REFS,
+  type Checkpoint,
   formatRecord,
   loadCheckpoints,
   type StoredCheckpoint,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { gitEnvironment, gitSwitches } from './run-git.js';
 import { PreflightError } from '../errors.js';
+import { gitEnvironment, gitSwitches } from './run-git.js';
 import type { TreeContext } from './tree-context.js';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { openApplyLock } from '../apply/apply-lock.js';
+import { holdTree } from '../apply/apply-lock.js';
 import { assertNoLeftover, type ChangedFile, describeWrite } from '../apply/apply-proposal.js';
 import {
   createFileImage,
@@ -13,7 +13,7 @@ import {
   returnNullWhenAbsent,
 } from '../apply/file-image.js';
 import type { PlannedWrite } from '../apply/journal.js';
-import { openJournalHome } from '../apply/journal-home.js';
+import { type JournalHome, openJournalHome } from '../apply/journal-home.js';
 import type { ApplyEvent, FaultPoint } from '../apply/step.js';
 import { runTransaction } from '../apply/transaction.js';
 import { PreflightError } from '../errors.js';
@@ -74,10 +74,19 @@ export async function restoreCheckpoint(
   options: RestoreOptions = {},
 ): Promise<RestoreOutcome> {
   const home = await openJournalHome(context);
-  await using _lock = await openApplyLock(home);
-  await assertNoLeftover(home);
-  await assertGitIdle(home);
-  const stored = await findCheckpoint(context, id);
+  return await holdTree(home, async () => {
+    await assertNoLeftover(home);
+    await assertGitIdle(home);
+    return await restoreLocked(context, { home, stored: await findCheckpoint(context, id) }, options);
+  });
+}
+
+async function restoreLocked(
+  context: TreeContext,
+  found: { home: JournalHome; stored: StoredCheckpoint },
+  options: RestoreOptions,
+): Promise<RestoreOutcome> {
+  const { home, stored } = found;
   const { writes, skipped } = await planRestore(context, home, stored);
   const { checkpoint } = stored;
   const files = writes.map(describeWrite);

@@ -51,9 +51,9 @@ export async function runGit(
   args: readonly string[],
   options: RunGitOptions = {},
 ): Promise<ProcessResult> {
-  const argv = ['git', ...gitSwitches(options), ...args] as const;
+  const argv: [string, ...string[]] = ['git', ...gitSwitches(options), ...args];
   const result = await runProcess({
-    argv: argv as unknown as [string, ...string[]],
+    argv,
     cwd: context.root,
     env: {
       ...gitEnvironment(context.env),

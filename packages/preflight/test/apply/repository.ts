@@ -22,8 +22,8 @@ import {
   type Proposal,
   type TreeHash,
 } from '@parseltongue/isg-core';
-import { hashTree } from '../../src/tree-hash.js';
 import type { TreeContext } from '../../src/git/tree-context.js';
+import { hashTree } from '../../src/tree-hash.js';
 
 /** A git repository in a temporary folder, removed when disposed. */
 export interface Repository extends Disposable {

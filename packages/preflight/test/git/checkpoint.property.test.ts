@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -53,14 +53,15 @@ function act(repository: Repository, one: Action): void {
   const target = join(repository.root, one.path);
   if (one.do === 'stage' || one.do === 'unstage') {
     const args = one.do === 'stage' ? ['add', '--'] : ['rm', '-q', '--cached', '--'];
-    return ignoreFailure(() => repository.git('--literal-pathspecs', ...args, one.path));
+    ignoreFailure(() => repository.git('--literal-pathspecs', ...args, one.path));
+  } else if (one.do === 'remove') {
+    ignoreFailure(() => rmSync(target, { recursive: true }));
+  } else {
+    clearWay(repository.root, one.path);
+    mkdirSync(dirname(target), { recursive: true });
+    if (one.do === 'link') symlinkSync(one.target, target);
+    else writeFileSync(target, one.content, { mode: one.isRunnable ? 0o755 : 0o644 });
   }
-  if (one.do === 'remove') return ignoreFailure(() => rmSync(target, { recursive: true }));
-  clearWay(repository.root, one.path);
-  mkdirSync(dirname(target), { recursive: true });
-  if (one.do === 'link') return symlinkSync(one.target, target);
-  writeFileSync(target, one.content);
-  if (one.isRunnable) chmodSync(target, 0o755);
 }
 
 /** Removes whatever stands at the path, and files or links where its folders will be. */
