@@ -46,6 +46,7 @@ export {
   createCommandReasoner,
 } from './reasoners/command/create-command-reasoner.js';
 export { applyReplacements } from './reasoners/deterministic/apply-replacements.js';
+export { expandSuggestions, type FixChoice } from './reasoners/deterministic/expand-suggestions.js';
 export { FIX_POLICIES, type FixPolicy } from './reasoners/deterministic/fix-policy.js';
 export {
   type AppliedFix,
@@ -55,7 +56,6 @@ export {
   fixToFixpoint,
 } from './reasoners/deterministic/fix-to-fixpoint.js';
 export {
-  type FixChoice,
   type FixFocus,
   type LeftReason,
   type SuggestionSelection,

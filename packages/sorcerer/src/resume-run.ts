@@ -44,7 +44,7 @@ export async function resumeRun(
       caps: { ...settings.caps, ...options.caps },
     });
   }
-  return driveRun(session);
+  return await driveRun(session); // the log must stay open until the run is done
 }
 
 function isResumable(session: RunSession, options: ResumeRunOptions): boolean {

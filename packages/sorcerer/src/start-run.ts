@@ -50,5 +50,5 @@ export async function startRun(
     max_attempts: maxAttempts,
     caps: { ...DEFAULT_BUDGET_CAPS, ...options.caps },
   });
-  return driveRun(session);
+  return await driveRun(session); // the log must stay open until the run is done
 }

@@ -1,26 +1,48 @@
 import type { TextReplacement } from '@parseltongue/isg-core';
 
+/** A text after replacing, and where each replacement came to stand in it, in the order given. */
+export interface LandedText {
+  text: string;
+  landed: { start: number; end: number }[];
+}
+
 /**
- * Replaces byte ranges of one text, bottom-up, so that earlier offsets stay valid.
+ * Replaces byte ranges of one text; insertions at one place keep their order and line ends follow the text.
  *
- * Insertions at one place keep their order. Line ends follow the text. Undefined when a range lies outside the text or
- * cuts a character: then the offsets speak of another version.
+ * Undefined when a range lies outside the text or cuts a character: then the offsets speak of another version.
  */
 export function applyReplacements(
   text: string,
   replacements: readonly TextReplacement[],
 ): string | undefined {
-  let bytes = Buffer.from(text, 'utf8');
+  return landReplacements(text, replacements)?.text;
+}
+
+/** The same, telling where the new bytes are. */
+export function landReplacements(
+  text: string,
+  replacements: readonly TextReplacement[],
+): LandedText | undefined {
+  const bytes = Buffer.from(text, 'utf8');
   const usesCrlf = /\r\n/.test(text) && !/[^\r]\n/.test(text);
   const ordered = replacements
     .map((r, i) => ({ r, i }))
-    .sort((a, b) => b.r.start - a.r.start || b.r.end - a.r.end || b.i - a.i);
-  for (const { r } of ordered) {
-    if (!isBoundary(bytes, r.start) || !isBoundary(bytes, r.end) || r.start > r.end) return undefined;
-    const inserted = usesCrlf ? r.replacement.replace(/\r?\n/g, '\r\n') : r.replacement;
-    bytes = Buffer.concat([bytes.subarray(0, r.start), Buffer.from(inserted, 'utf8'), bytes.subarray(r.end)]);
+    .sort((a, b) => a.r.start - b.r.start || a.r.end - b.r.end || a.i - b.i);
+  const parts: Buffer[] = [];
+  const landed: LandedText['landed'] = replacements.map(() => ({ start: 0, end: 0 }));
+  let from = 0;
+  let length = 0;
+  for (const { r, i } of ordered) {
+    if (r.start < from || r.start > r.end || !isBoundary(bytes, r.start) || !isBoundary(bytes, r.end))
+      return undefined;
+    const inserted = Buffer.from(usesCrlf ? r.replacement.replace(/\r?\n/g, '\r\n') : r.replacement, 'utf8');
+    parts.push(bytes.subarray(from, r.start), inserted);
+    length += r.start - from;
+    landed[i] = { start: length, end: length + inserted.length };
+    length += inserted.length;
+    from = r.end;
   }
-  return bytes.toString('utf8');
+  return { text: Buffer.concat([...parts, bytes.subarray(from)]).toString('utf8'), landed };
 }
 
 function isBoundary(bytes: Buffer, at: number): boolean {

@@ -2,10 +2,11 @@ import type { CompilerDiagnostic, FileChange } from '@parseltongue/isg-core';
 import { primaryPath } from '../../evidence.js';
 import { hashValue } from '../../hash-value.js';
 import type { Diagnosis, SourceReader } from '../../ports.js';
-import { applyReplacements } from './apply-replacements.js';
+import type { FixChoice } from './expand-suggestions.js';
 import type { FixPolicy } from './fix-policy.js';
-import { compareScores, scoreCandidate } from './score-candidate.js';
-import { type FixChoice, type FixFocus, isHardError, selectSuggestions } from './select-suggestions.js';
+import { compareScores, compilePhase, isPerfectScore, scoreCandidate } from './score-candidate.js';
+import { type FixFocus, isHardError, nameChoice, selectSuggestions } from './select-suggestions.js';
+import { createTextOverlay, type Landing, type TextOverlay } from './text-overlay.js';
 
 /** What the fix driver needs of the world. */
 export interface FixWorld {
@@ -18,7 +19,7 @@ export interface FixOptions {
   /** Ask clippy once the build is clean. */
   clippy: boolean;
   focus?: FixFocus | null;
-  /** Rounds of diagnosing and applying, default 12. */
+  /** Rounds of diagnosing and applying, default 16. */
   maxRounds?: number;
   /** Builds spent on comparing alternatives, default 24. */
   maxTrials?: number;
@@ -48,59 +49,81 @@ export interface FixResult {
  * Follows compiler suggestions until none is left: diagnose, pick, replace, diagnose again, on texts alone.
  *
  * Deterministic: the same tree and policy give the same texts. Alternatives of one diagnostic are tried one by one and
- * the one after which the build is best wins; on a tie the compiler's own order.
+ * the one after which the build is best wins; on a tie the compiler's own order. A suggestion whose own text does not
+ * resolve afterwards was wrong, however sure the compiler was: it is taken back and not tried again.
  */
 export async function fixToFixpoint(world: FixWorld, options: FixOptions): Promise<FixResult> {
-  const overlay = createOverlay(world.readText);
-  const run: FixRun = {
-    world,
-    options,
-    overlay,
-    fixes: [],
-    notes: [],
-    trialsLeft: options.maxTrials ?? 24,
-    clippy: false,
-  };
+  const run = createFixRun(world, options);
   const seen = new Set<string>();
-  const maxRounds = options.maxRounds ?? 12;
+  const maxRounds = options.maxRounds ?? DEFAULT_MAX_ROUNDS;
   let diagnosis = await world.diagnose([], { clippy: false });
   let rounds = 0;
   for (; rounds < maxRounds && diagnosis.environment_problem === null; rounds += 1) {
-    seen.add(hashValue([run.clippy, overlay.changes()]));
-    const hasMoved = await advanceRound(run, diagnosis);
-    if (!hasMoved && !startClippy(run, diagnosis)) break;
-    if (hasMoved && seen.has(hashValue([run.clippy, overlay.changes()]))) {
+    seen.add(hashState(run));
+    const before: Snapshot = { overlay: run.overlay.fork(), fixCount: run.fixes.length, diagnosis };
+    const landings = await advanceRound(run, diagnosis);
+    if (landings.length === 0 && !startClippy(run, diagnosis)) break;
+    if (landings.length > 0 && seen.has(hashState(run))) {
       run.notes.push('Stopped because the suggestions lead in a circle');
       break;
     }
     diagnosis = await diagnoseRound(run, diagnosis);
+    const wrong = findWrong(landings, diagnosis);
+    if (wrong.length > 0) diagnosis = takeBack(run, wrong, before);
   }
   if (rounds === maxRounds) run.notes.push(`Stopped after ${maxRounds} rounds`);
   return concludeFix(run, diagnosis, rounds);
 }
 
+const DEFAULT_MAX_ROUNDS = 16;
+const DEFAULT_MAX_TRIALS = 24;
+
 interface FixRun {
   world: FixWorld;
   options: FixOptions;
-  overlay: Overlay;
+  overlay: TextOverlay;
   fixes: AppliedFix[];
   notes: string[];
+  /** Names of choices that proved wrong. */
+  tabu: Set<string>;
   trialsLeft: number;
   clippy: boolean;
 }
 
-async function advanceRound(run: FixRun, diagnosis: Diagnosis): Promise<boolean> {
-  const { chosen, open } = selectSuggestions(
-    diagnosis.diagnostics,
-    run.options.policy,
-    run.options.focus ?? null,
-  );
-  if (chosen.length > 0 && (await followChoices(run, chosen))) return true;
+interface Snapshot {
+  overlay: TextOverlay;
+  fixCount: number;
+  diagnosis: Diagnosis;
+}
+
+function createFixRun(world: FixWorld, options: FixOptions): FixRun {
+  return {
+    world,
+    options,
+    overlay: createTextOverlay((path) => world.readText(path)),
+    fixes: [],
+    notes: [],
+    tabu: new Set(),
+    trialsLeft: options.maxTrials ?? DEFAULT_MAX_TRIALS,
+    clippy: false,
+  };
+}
+
+function hashState(run: FixRun): string {
+  return hashValue([run.clippy, run.overlay.changes()]);
+}
+
+async function advanceRound(run: FixRun, diagnosis: Diagnosis): Promise<Landing[]> {
+  const { policy, focus = null } = run.options;
+  const { chosen, open } = selectSuggestions(diagnosis.diagnostics, policy, { focus, tabu: run.tabu });
+  const landings = await followChoices(run, chosen);
+  if (landings.length > 0) return landings;
   for (const group of open) {
     const best = await tryAlternatives(run, group);
-    if (best !== undefined && (await followChoices(run, [best]))) return true;
+    const landed = best === undefined ? [] : await followChoices(run, [best]);
+    if (landed.length > 0) return landed;
   }
-  return false;
+  return [];
 }
 
 function startClippy(run: FixRun, diagnosis: Diagnosis): boolean {
@@ -117,26 +140,51 @@ async function diagnoseRound(run: FixRun, before: Diagnosis): Promise<Diagnosis>
   return { ...before, diagnostics: [] };
 }
 
+/** Choices whose own text is what the compiler now fails to parse or to resolve. */
+function findWrong(landings: readonly Landing[], diagnosis: Diagnosis): FixChoice[] {
+  const errors = diagnosis.diagnostics.filter((error) => isHardError(error) && compilePhase(error) <= 1);
+  const spans = errors.flatMap((error) => error.spans.filter((span) => span.is_primary));
+  const isHit = ({ path, start, end }: Landing): boolean =>
+    spans.some((span) => span.path === path && span.start < end && start < span.end);
+  return [...new Set(landings.filter(isHit).map(({ choice }) => choice))];
+}
+
+function takeBack(run: FixRun, wrong: readonly FixChoice[], before: Snapshot): Diagnosis {
+  for (const choice of wrong) {
+    run.tabu.add(nameChoice(choice));
+    run.notes.push(`Took back "${choice.suggestion.message}": its text does not resolve`);
+  }
+  run.overlay = before.overlay;
+  run.fixes.length = before.fixCount;
+  return before.diagnosis;
+}
+
 async function tryAlternatives(run: FixRun, group: readonly FixChoice[]): Promise<FixChoice | undefined> {
   const scored: { choice: FixChoice; score: number[] }[] = [];
   for (const choice of group) {
-    if (run.trialsLeft === 0) break;
+    if (run.trialsLeft === 0) {
+      run.notes.push('Not every alternative was tried: the limit of trial builds was reached');
+      break;
+    }
     const trial = run.overlay.fork();
-    if (!(await trial.replace([choice]))) continue;
+    if ((await trial.replace([choice])) === undefined) continue;
     run.trialsLeft -= 1;
     const after = await run.world.diagnose(trial.changes(), { clippy: run.clippy });
-    scored.push({ choice, score: scoreCandidate(choice.diagnostic, after) });
+    const score = scoreCandidate(choice.diagnostic, after);
+    scored.push({ choice, score });
+    if (isPerfectScore(score)) break;
   }
-  if (run.trialsLeft === 0)
-    run.notes.push('Not every alternative was tried: the limit of trial builds was reached');
   return scored.sort((a, b) => compareScores(a.score, b.score))[0]?.choice;
 }
 
 /** Follows the choices whose files and offsets exist; one that does not fit must not cost the others. */
-async function followChoices(run: FixRun, offered: readonly FixChoice[]): Promise<boolean> {
+async function followChoices(run: FixRun, offered: readonly FixChoice[]): Promise<Landing[]> {
   const choices: FixChoice[] = [];
-  for (const choice of offered) if (await run.overlay.fork().replace([choice])) choices.push(choice);
-  if (choices.length === 0 || !(await run.overlay.replace(choices))) return false;
+  for (const choice of offered) {
+    if ((await run.overlay.fork().replace([choice])) !== undefined) choices.push(choice);
+  }
+  const landings = choices.length === 0 ? undefined : await run.overlay.replace(choices);
+  if (landings === undefined) return [];
   for (const { diagnostic, suggestion } of choices) {
     run.fixes.push({
       code: diagnostic.code,
@@ -145,7 +193,7 @@ async function followChoices(run: FixRun, offered: readonly FixChoice[]): Promis
       path: suggestion.replacements[0]?.path ?? primaryPath(diagnostic) ?? '',
     });
   }
-  return true;
+  return landings;
 }
 
 function concludeFix(run: FixRun, diagnosis: Diagnosis, rounds: number): FixResult {
@@ -161,57 +209,4 @@ function concludeFix(run: FixRun, diagnosis: Diagnosis, rounds: number): FixResu
   const status =
     files.length > 0 ? 'fixed' : remaining.length > 0 || !diagnosis.build_ok ? 'none_found' : 'none_needed';
   return { status, files, fixes: run.fixes, remaining, rounds, notes };
-}
-
-interface OverlayFile {
-  beforeHash: string;
-  before: string;
-  after: string;
-}
-
-/** Texts on top of the tree. */
-interface Overlay {
-  /** Follows all choices or none; false when a text is missing or offsets do not fit. */
-  replace(choices: readonly FixChoice[]): Promise<boolean>;
-  /** Changed files in path order. */
-  changes(): FileChange[];
-  fork(): Overlay;
-}
-
-function createOverlay(
-  readText: SourceReader['readText'],
-  files: ReadonlyMap<string, OverlayFile> = new Map(),
-): Overlay {
-  const current = new Map(files);
-  const loadFile = async (path: string): Promise<OverlayFile | undefined> => {
-    const known = current.get(path);
-    if (known !== undefined) return known;
-    const read = await readText(path);
-    return read === undefined ? undefined : { beforeHash: read.hash, before: read.text, after: read.text };
-  };
-  return {
-    async replace(choices) {
-      const replacements = choices.flatMap(({ suggestion }) => suggestion.replacements);
-      const updates = new Map<string, OverlayFile>();
-      for (const path of new Set(replacements.map((r) => r.path))) {
-        const file = await loadFile(path);
-        const after =
-          file &&
-          applyReplacements(
-            file.after,
-            replacements.filter((r) => r.path === path),
-          );
-        if (file === undefined || after === undefined) return false;
-        updates.set(path, { ...file, after });
-      }
-      for (const [path, file] of updates) current.set(path, file);
-      return true;
-    },
-    changes: () =>
-      [...current]
-        .filter(([, file]) => file.after !== file.before)
-        .map(([path, file]) => ({ path, before_hash: file.beforeHash, after: file.after }))
-        .sort((a, b) => (a.path < b.path ? -1 : 1)),
-    fork: () => createOverlay(readText, current),
-  };
 }

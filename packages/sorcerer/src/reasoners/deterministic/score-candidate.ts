@@ -29,6 +29,11 @@ export function scoreCandidate(target: CompilerDiagnostic, after: Diagnosis): nu
   ];
 }
 
+/** True when no other alternative can do better: answered, and the package says nothing any more. */
+export function isPerfectScore(score: readonly number[]): boolean {
+  return score.slice(0, 4).every((value) => value === 0);
+}
+
 /** Compares two scores from the left. */
 export function compareScores(a: readonly number[], b: readonly number[]): number {
   for (const [i, value] of a.entries()) {
@@ -40,7 +45,21 @@ export function compareScores(a: readonly number[], b: readonly number[]): numbe
 
 const CLEAN = 4;
 const RESOLVE = new Set(
-  ['E0404', 'E0405', 'E0407', 'E0408', 'E0411', 'E0412', 'E0415', 'E0416', 'E0422', 'E0423']
+  [
+    'E0252',
+    'E0254',
+    'E0255',
+    'E0404',
+    'E0405',
+    'E0407',
+    'E0408',
+    'E0411',
+    'E0412',
+    'E0415',
+    'E0416',
+    'E0422',
+    'E0423',
+  ]
     .concat([
       'E0424',
       'E0425',
@@ -74,7 +93,7 @@ const BORROW = new Set([
 ]);
 
 /** How far the compiler came before this error: 0 parsing, 1 names, 2 types, 3 borrows. */
-function compilePhase(diagnostic: CompilerDiagnostic): number {
+export function compilePhase(diagnostic: CompilerDiagnostic): number {
   if (diagnostic.code === null) return 0;
   if (RESOLVE.has(diagnostic.code)) return 1;
   return BORROW.has(diagnostic.code) ? 3 : 2;

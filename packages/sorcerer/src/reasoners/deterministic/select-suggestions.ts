@@ -7,13 +7,8 @@ import {
   type TextReplacement,
 } from '@parseltongue/isg-core';
 import { primaryPath } from '../../evidence.js';
+import { bundleVariantPaths, expandSuggestions, type FixChoice } from './expand-suggestions.js';
 import type { FixPolicy } from './fix-policy.js';
-
-/** A suggestion and the diagnostic that offers it. */
-export interface FixChoice {
-  diagnostic: CompilerDiagnostic;
-  suggestion: Suggestion;
-}
 
 /** Why a suggestion is not followed now. */
 export type LeftReason =
@@ -23,7 +18,8 @@ export type LeftReason =
   | 'overlaps'
   | 'foreign_path'
   | 'malformed'
-  | 'errors_first';
+  | 'errors_first'
+  | 'taken_back';
 
 export interface SuggestionSelection {
   /** To be applied together: no two touch the same bytes. In order of priority. */
@@ -44,31 +40,36 @@ export interface FixFocus {
  *
  * Errors with a compiler code come before lints: lints of a broken build mislead. Placeholders (`todo!()`) are never
  * taken, nor a leading underscore where another diagnostic or another suggestion speaks of the same place. Of two
- * suggestions that meet, the surer and earlier one wins and the other waits for the next round.
+ * suggestions that meet, the surer and earlier one wins and the other waits for the next round. `tabu` holds the names of
+ * choices that proved wrong.
  */
 export function selectSuggestions(
   diagnostics: readonly CompilerDiagnostic[],
   policy: FixPolicy,
-  focus: FixFocus | null = null,
+  { focus = null, tabu = new Set() }: { focus?: FixFocus | null; tabu?: ReadonlySet<string> } = {},
 ): SuggestionSelection {
   const left: SuggestionSelection['left'] = [];
   const isBroken = diagnostics.some(isHardError);
   const groups: FixChoice[][] = [];
   for (const diagnostic of diagnostics) {
-    const choices = diagnostic.suggestions
-      .flatMap(splitAlternatives)
-      .map((suggestion) => ({ diagnostic, suggestion }));
+    const choices = expandSuggestions(diagnostic).map((suggestion) => ({ diagnostic, suggestion }));
     const usable = choices.filter((choice) => {
       const reason =
         isBroken && !isHardError(diagnostic)
           ? 'errors_first'
-          : rejectChoice(choice, { diagnostics, policy, focus });
+          : rejectChoice(choice, { diagnostics, policy, focus, tabu });
       if (reason !== undefined) left.push({ ...choice, reason });
       return reason === undefined;
     });
     if (usable.length > 0) groups.push(usable);
   }
-  return { ...resolveOverlaps(groups.sort(compareGroups), left), left };
+  return { ...resolveOverlaps(bundleVariantPaths(groups).sort(compareGroups), left), left };
+}
+
+/** What a choice is called across rounds, where its offsets have moved. */
+export function nameChoice({ diagnostic, suggestion }: FixChoice): string {
+  const texts = suggestion.replacements.map(({ path, replacement }) => [path, replacement]);
+  return JSON.stringify([diagnostic.code, diagnostic.message, suggestion.message, texts[0]]);
 }
 
 /** True for an error of the compiler proper: not a lint, not the closing summary that points nowhere. */
@@ -81,6 +82,7 @@ interface SelectionRules {
   diagnostics: readonly CompilerDiagnostic[];
   policy: FixPolicy;
   focus: FixFocus | null;
+  tabu: ReadonlySet<string>;
 }
 
 function rejectChoice(choice: FixChoice, rules: SelectionRules): LeftReason | undefined {
@@ -89,6 +91,7 @@ function rejectChoice(choice: FixChoice, rules: SelectionRules): LeftReason | un
   if (suggestion.replacements.some(({ start, end }) => start > end) || hasSelfOverlap(suggestion))
     return 'malformed';
   if (isPlaceholder(suggestion)) return 'placeholder';
+  if (rules.tabu.size > 0 && rules.tabu.has(nameChoice(choice))) return 'taken_back';
   if (!isSureEnough(choice, rules)) return 'too_unsure';
   return isSilencing(choice) && hasAnotherReading(choice, rules.diagnostics) ? 'silences_another' : undefined;
 }
@@ -97,7 +100,7 @@ function isSureEnough({ diagnostic, suggestion }: FixChoice, { policy, focus }: 
   const allows = (allowed: readonly Applicability[]): boolean => allowed.includes(suggestion.applicability);
   if (diagnostic.level === 'error') return allows(policy.errorApplicability);
   if (allows(policy.warningApplicability)) return true;
-  const isOnly = diagnostic.suggestions.flatMap(splitAlternatives).length === 1;
+  const isOnly = expandSuggestions(diagnostic).length === 1;
   return isOnly && allows(policy.relatedWarningApplicability) && isRelated(diagnostic, focus);
 }
 
@@ -132,16 +135,6 @@ function hasAnotherReading(
     (other) =>
       other.code !== diagnostic.code && other.spans.some((span) => span.is_primary && isSamePlace(span)),
   );
-}
-
-/** One help that lists several texts for one place is several suggestions. */
-function splitAlternatives(suggestion: Suggestion): Suggestion[] {
-  const [first, ...rest] = suggestion.replacements;
-  if (first === undefined || rest.length === 0) return [suggestion];
-  const isSamePlace = (r: TextReplacement): boolean =>
-    r.path === first.path && r.start === first.start && r.end === first.end;
-  if (!rest.every(isSamePlace)) return [suggestion];
-  return suggestion.replacements.map((replacement) => ({ ...suggestion, replacements: [replacement] }));
 }
 
 function hasSelfOverlap({ replacements }: Suggestion): boolean {
