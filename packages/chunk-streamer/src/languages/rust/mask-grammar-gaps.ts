@@ -1,0 +1,117 @@
+import { readTokens, skipBrackets, skipTrivia } from './lex.js';
+
+/** A keyword the grammar does not know, replaced by spaces. Offsets are UTF-16 units. */
+export interface BlankedKeyword {
+  start: number;
+  end: number;
+}
+
+/** An item the grammar does not know, replaced by one it does at the same place. */
+export interface ReplacedItem {
+  start: number;
+  end: number;
+  kind: 'macro' | 'trait';
+}
+
+/** A text of the same length that the grammar accepts, and what was changed to get it. */
+export interface MaskedText {
+  text: string;
+  blanked: BlankedKeyword[];
+  replaced: ReplacedItem[];
+}
+
+// Each keyword is valid Rust that tree-sitter-rust 0.24 rejects in front of what follows it. Comments and strings may
+// match as well: blanks there change no structure, and every text handed out is cut from the original. What follows must
+// stand on the same line, so that no match ever spans the end of a line comment.
+const KEYWORDS = [
+  /\bunsafe(?=[ \t]+extern\s*(?:"[^"\n]*"|r"[^"\n]*")?\s*\{)/g,
+  /\bsafe(?=[ \t]+(?:fn|static|extern)\b)/g,
+  /\bauto(?=[ \t]+trait\b)/g,
+  /\bconst(?=[ \t]+(?:unsafe[ \t]+)?(?:auto[ \t]+)?(?:trait|impl)\b)/g,
+  /\bdefault(?=[ \t]+(?:const|type|impl|unsafe[ \t]+impl)\b)/g,
+  /(?<=\bimpl(?:[ \t]*<[^{;\n]*>)?[ \t]+)const(?=[ \t]+[\p{XID_Start}_:])/gu,
+  /(?:~const|\[const\])(?=[ \t]+[\p{XID_Start}_:])/gu,
+];
+const KEYWORD_HINT =
+  /\bsafe\s|unsafe\s+extern|\bauto\s+trait|\bconst\s+(?:unsafe|auto|trait|impl)|\bdefault\s|\bimpl\b.*\bconst\b|~const|\[const\]/;
+const MACRO_ITEM_HINT = /\bmacro\s+[\p{XID_Start}_]/u;
+const TRAIT_ALIAS_HINT = /\btrait\s+[\p{XID_Start}_][^;{]*=[^;{]*;/u;
+
+/**
+ * Rewrites valid Rust that the grammar rejects into text of equal length and equal lines that it accepts.
+ *
+ * `unsafe extern` blocks, `safe fn`, `auto trait`, `default impl`, `const trait` and `impl const` lose the keyword;
+ * `macro name(..) {..}` becomes an invocation and `trait A = B;` a type alias at the same place.
+ */
+export function maskGrammarGaps(text: string): MaskedText {
+  const masked: MaskedText = { text, blanked: [], replaced: [] };
+  if (KEYWORD_HINT.test(text)) blankKeywords(masked);
+  if (MACRO_ITEM_HINT.test(text) || TRAIT_ALIAS_HINT.test(text)) replaceItems(masked, text);
+  return masked;
+}
+
+function blankKeywords(masked: MaskedText): void {
+  for (const pattern of KEYWORDS) {
+    masked.text = masked.text.replace(pattern, (keyword: string, start: number) => {
+      masked.blanked.push({ start, end: start + keyword.length });
+      return ' '.repeat(keyword.length);
+    });
+  }
+  masked.blanked.sort((a, b) => a.start - b.start);
+}
+
+function replaceItems(masked: MaskedText, original: string): void {
+  const words: { text: string; start: number; end: number }[] = [];
+  let coveredTo = 0;
+  for (const token of readTokens(original)) {
+    if (token.start < coveredTo) continue;
+    const word = original.slice(token.start, token.end);
+    if (token.kind !== 'word') {
+      words.length = 0;
+      continue;
+    }
+    const [keyword, at] = [words.at(-1)?.text, words.at(-1)?.start ?? 0];
+    const replaced =
+      keyword === 'macro'
+        ? macroItem(original, at, token.end)
+        : keyword === 'trait'
+          ? traitAlias(original, at, token.end)
+          : undefined;
+    if (replaced !== undefined) {
+      applyReplacement(masked, replaced);
+      coveredTo = replaced.end;
+    }
+    words.push({ text: word, start: token.start, end: token.end });
+  }
+}
+
+function macroItem(text: string, keyword: number, nameEnd: number): ReplacedItem | undefined {
+  const visibility = /pub(?:\s*\([^()]*\))?\s+$/.exec(text.slice(Math.max(0, keyword - 80), keyword));
+  const start = keyword - (visibility?.[0].length ?? 0);
+  let open = skipTrivia(text, nameEnd, text.length);
+  if (text[open] === '(') open = skipTrivia(text, skipBrackets(text, open), text.length);
+  if (text[open] !== '{') return undefined;
+  return { start, end: skipBrackets(text, open), kind: 'macro' };
+}
+
+function traitAlias(text: string, start: number, nameEnd: number): ReplacedItem | undefined {
+  for (const token of readTokens(text, nameEnd)) {
+    const char = text[token.start];
+    if (char === '{' || char === ';') return undefined;
+    if (char !== '=') continue;
+    const end = text.indexOf(';', token.end);
+    return end === -1 ? undefined : { start, end: end + 1, kind: 'trait' };
+  }
+  return undefined;
+}
+
+function applyReplacement(masked: MaskedText, item: ReplacedItem): void {
+  const before = masked.text.slice(0, item.start);
+  const after = masked.text.slice(item.end);
+  const old = masked.text.slice(item.start, item.end);
+  // `m!{`, the old line breaks, `}`: one invocation that ends where the item ends.
+  const shape =
+    item.kind === 'macro' ? `m!{${old.slice(3, -1).replace(/[^\r\n]/g, ' ')}}` : `type ${old.slice(5)}`;
+  masked.text = before + shape + after;
+  masked.replaced.push(item);
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { FilePlace } from '../languages/define-language.js';
+import { UNKNOWN_PLACE } from '../languages/rust/place-files.js';
+import type { ParsePool } from './parse-pool.js';
+import type { ParseOutcome, ParseRequest } from './worker-protocol.js';
+
+/** Files to parse and where they stand. */
+export interface ParseInOrderInput {
+  root: string;
+  paths: readonly string[];
+  places: ReadonlyMap<string, FilePlace>;
+  /** Texts that stand for files on disk. */
+  texts?: ReadonlyMap<string, string | null>;
+  signal?: AbortSignal | undefined;
+}
+
+const AHEAD_PER_WORKER = 8;
+
+/**
+ * Parses files on all workers and yields the outcomes in the order of `paths`.
+ *
+ * Back-pressure: no more than eight files a worker are in flight or wait for the consumer.
+ */
+export async function* parseInOrder(pool: ParsePool, input: ParseInOrderInput): AsyncGenerator<ParseOutcome> {
+  const ahead = pool.size * AHEAD_PER_WORKER;
+  const window: Promise<ParseOutcome>[] = [];
+  let next = 0;
+  while (next < input.paths.length || window.length > 0) {
+    input.signal?.throwIfAborted();
+    while (window.length < ahead && next < input.paths.length) {
+      const outcome = pool.parse(requestFor(input.paths[next] ?? '', input));
+      outcome.catch(() => undefined); // heard when its turn comes, or never after an early end
+      window.push(outcome);
+      next += 1;
+    }
+    const first = window.shift();
+    if (first !== undefined) yield await raceAbort(first, input.signal);
+  }
+}
+
+/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
+export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
+
+function requestFor(path: string, { root, places, texts }: ParseInOrderInput): ParseRequest {
+  return {
+    path,
+    file: join(root, path),
+    text: texts?.get(path) ?? null,
+    place: places.get(path) ?? UNKNOWN_PLACE,
+  };
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { LANGUAGES } from '../languages/registry.js';
+import { parseFile } from './parse-file.js';
+import { openSourceParser } from './source-parser.js';
+import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
+
+// A worker parses what it is sent, one file a message. A defect ends the worker: the pool reports the file and starts another.
+async function serve(): Promise<void> {
+  const settings = workerData as WorkerSettings;
+  const parser = await openSourceParser(LANGUAGES);
+  parentPort?.on('message', ({ id, request }: WorkerRequest) => {
+    void parseFile(parser, request, settings).then((outcome) => {
+      send({ type: 'done', id, outcome });
+    });
+  });
+  send({ type: 'ready' });
+}
+
+function send(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+serve().catch((error: unknown) => {
+  send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+});

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FilePlace } from '../languages/define-language.js';
+import { type ManifestText, placeFiles } from '../languages/rust/place-files.js';
+import { type FileDeclarations, scanModuleDeclarations } from '../languages/rust/scan-module-declarations.js';
+import { type WalkResult, walkRepository } from '../walk/walk-repository.js';
+
+/** What is known of a repository before any file is parsed. */
+export interface RepositorySurvey extends Omit<WalkResult, 'manifests'> {
+  manifests: ManifestText[];
+  places: Map<string, FilePlace>;
+}
+
+/** What a survey may be told. */
+export interface SurveyOptions {
+  signal?: AbortSignal | undefined;
+  /** Texts that stand for what is on disk; null stands for a file that does not exist. */
+  overlay?: ReadonlyMap<string, string | null>;
+}
+
+const FILES_AT_ONCE = 16;
+
+/**
+ * Walks a repository and finds out where each file stands: crate, module, test scope.
+ *
+ * @throws StreamError as `walkRepository`
+ */
+export async function surveyRepository(root: string, options: SurveyOptions = {}): Promise<RepositorySurvey> {
+  const walked = applyOverlay(await walkRepository(root, options.signal), options.overlay ?? new Map());
+  const readText = (path: string) => readOverlaid(root, path, options);
+  const manifests: ManifestText[] = [];
+  for (const path of walked.manifests) manifests.push({ path, text: (await readText(path)) ?? '' });
+  const declarations = new Map<string, FileDeclarations>();
+  for (let start = 0; start < walked.files.length; start += FILES_AT_ONCE) {
+    options.signal?.throwIfAborted();
+    const paths = walked.files.slice(start, start + FILES_AT_ONCE);
+    const texts = await Promise.all(paths.map(readText));
+    paths.forEach((path, index) => declarations.set(path, scanModuleDeclarations(texts[index] ?? '')));
+  }
+  return { ...walked, manifests, places: placeFiles({ manifests, paths: walked.files, declarations }) };
+}
+
+async function readOverlaid(
+  root: string,
+  path: string,
+  { overlay, signal }: SurveyOptions,
+): Promise<string | null> {
+  const replaced = overlay?.get(path);
+  if (replaced !== undefined) return replaced;
+  return readFile(join(root, path), { encoding: 'utf8', signal }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+    return null; // parsing reports why it cannot be read
+  });
+}
+
+function applyOverlay(walked: WalkResult, overlay: ReadonlyMap<string, string | null>): WalkResult {
+  if (overlay.size === 0) return walked;
+  const files = new Set(walked.files);
+  const manifests = new Set(walked.manifests);
+  for (const [path, text] of overlay) {
+    const isManifest = path === 'Cargo.toml' || path.endsWith('/Cargo.toml');
+    const set = isManifest ? manifests : files;
+    if (text === null) set.delete(path);
+    else if (isManifest || path.endsWith('.rs')) set.add(path);
+  }
+  return { ...walked, files: [...files].sort(), manifests: [...manifests].sort() };
+}

@@ -1,0 +1,145 @@
+import {
+  type Edge,
+  type FileFacts,
+  IndexContract,
+  type IndexRecord,
+  type Ledger,
+} from '@parseltongue/isg-core';
+import { resolveRepository } from './languages/rust/resolve/index.js';
+import type { RustFileSyntax, RustItem } from './languages/rust/syntax.js';
+import { parseInOrder } from './parse/parse-in-order.js';
+import { openParsePool } from './parse/parse-pool.js';
+import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
+import { type ReadOptions, readSettings } from './stream-options.js';
+
+/** How {@link streamChunks} works. */
+export interface StreamOptions extends ReadOptions {
+  /** Files of an earlier stream; those that are no longer indexed are announced as `removed`. */
+  known?: readonly Pick<FileFacts, 'path'>[];
+}
+
+/**
+ * Streams a repository as index records: `removed` files, then each file with its rows in path order and byte order, then
+ * `contains` and resolved edges, reference counts, and the ledger.
+ *
+ * Reading and parsing never fail on content: what cannot be read is `skipped`, what cannot be parsed is a `diagnostic` and
+ * stays in its row. Files are parsed ahead of the consumer by a bounded number; texts are dropped once handed out, the
+ * facts that resolving needs are kept to the end. Equal repositories give equal streams but for `mtime_ms`.
+ *
+ * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE,
+ * PT_STREAM_OPTION_INVALID, PT_STREAM_WORKERS_LOST, and the reason of `options.signal` when it is aborted
+ */
+export async function* streamChunks(
+  root: string,
+  options: StreamOptions = {},
+): AsyncGenerator<IndexRecord, void, undefined> {
+  const settings = readSettings(options);
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  onProgress?.({ stage: 'walk', done: 0, total: null, unit: 'files' });
+  const survey = await surveyRepository(root, { signal });
+  onProgress?.({ stage: 'walk', done: survey.files.length, total: survey.files.length, unit: 'files' });
+  const state: StreamState = {
+    ledger: {
+      seen: survey.files.length + survey.skipped.length,
+      indexed: 0,
+      skipped: survey.skipped,
+      diagnostics: [],
+    },
+    files: [],
+  };
+  for (const skipped of survey.skipped) yield { type: 'skipped', skipped };
+  yield* streamFiles(root, { survey, options, state, settings });
+  yield* findRemoved(options.known ?? [], state.files);
+  yield* streamGraph(survey, state, options);
+  yield { type: 'ledger', contract: IndexContract, ledger: state.ledger };
+}
+
+interface StreamState {
+  ledger: Ledger;
+  /** What resolving needs of every indexed file; row texts are gone. */
+  files: RustFileSyntax[];
+}
+
+interface FileStreamInput {
+  survey: RepositorySurvey;
+  options: StreamOptions;
+  state: StreamState;
+  settings: ReturnType<typeof readSettings>;
+}
+
+async function* streamFiles(root: string, input: FileStreamInput): AsyncGenerator<IndexRecord> {
+  const { survey, options, state, settings } = input;
+  const { ledger } = state;
+  await using pool = openParsePool(settings);
+  const outcomes = parseInOrder(pool, {
+    root,
+    paths: survey.files,
+    places: survey.places,
+    signal: options.signal,
+  });
+  let done = 0;
+  for await (const outcome of outcomes) {
+    done += 1;
+    options.onProgress?.({ stage: 'parse', done, total: survey.files.length, unit: 'files' });
+    if (outcome.status === 'skipped') {
+      ledger.skipped.push(outcome.skipped);
+      yield { type: 'skipped', skipped: outcome.skipped };
+      continue;
+    }
+    ledger.indexed += 1;
+    yield* streamFile(outcome.file, outcome.syntax);
+    ledger.diagnostics.push(...outcome.syntax.diagnostics);
+    state.files.push({ ...outcome.syntax, items: outcome.syntax.items.map(withoutText), diagnostics: [] });
+  }
+  ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function* streamFile(file: FileFacts, syntax: RustFileSyntax): Generator<IndexRecord> {
+  yield { type: 'file', file };
+  for (const item of syntax.items) yield { type: 'row', row: item.chunk };
+  for (const diagnostic of syntax.diagnostics) yield { type: 'diagnostic', diagnostic };
+}
+
+function* findRemoved(
+  known: readonly Pick<FileFacts, 'path'>[],
+  files: readonly RustFileSyntax[],
+): Generator<IndexRecord> {
+  const indexed = new Set(files.map((file) => file.path));
+  for (const { path } of known) if (!indexed.has(path)) yield { type: 'removed', path };
+}
+
+function* streamGraph(
+  { manifests }: RepositorySurvey,
+  { files }: StreamState,
+  options: StreamOptions,
+): Generator<IndexRecord> {
+  for (const file of files) yield* streamContains(file.items);
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ stage: 'resolve', done: 0, total: files.length, unit: 'files' });
+  const { edges, references } = resolveRepository({ files, manifests });
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ stage: 'resolve', done: files.length, total: files.length, unit: 'files' });
+  for (const edge of edges) yield { type: 'edge', edge };
+  for (const counts of references) yield { type: 'references', references: counts };
+}
+
+function* streamContains(items: readonly RustItem[]): Generator<IndexRecord> {
+  for (const { chunk } of items) {
+    if (chunk.parent_key === null) continue;
+    const edge: Edge = {
+      from: chunk.parent_key,
+      to: chunk.isgl1_key,
+      kind: 'contains',
+      resolution: 'typed',
+      reason: 'syntax',
+      sites: [],
+    };
+    yield { type: 'edge', edge };
+  }
+}
+
+// The store has the text by now; holding every text of a repository would make memory follow its size.
+function withoutText(item: RustItem): RustItem {
+  return { ...item, chunk: { ...item.chunk, current_code: '', doc: '' } };
+}

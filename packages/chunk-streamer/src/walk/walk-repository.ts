@@ -1,0 +1,140 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SkippedFile } from '@parseltongue/isg-core';
+import { StreamError } from '../errors.js';
+import { languageOf } from '../languages/registry.js';
+import { enterFolder, type IgnoreRules, isIgnored, loadOuterRules } from './ignore-rules.js';
+
+/** What a walk found; paths are repo-relative with `/`, in path order. */
+export interface WalkResult {
+  /** Candidate source files, to be read. */
+  files: string[];
+  /** What was seen and will not be read. */
+  skipped: SkippedFile[];
+  /** `Cargo.toml` files; they are read for the crate graph and are not part of the ledger. */
+  manifests: string[];
+}
+
+const MANIFEST = 'Cargo.toml';
+// Never entered and never counted: version control and what this project itself writes.
+const PRIVATE_FOLDERS = new Set(['.git', '.hg', '.svn', '.jj', '.parseltongue']);
+const CACHE_MARKER = 'CACHEDIR.TAG';
+
+/**
+ * Finds the source files below `root`, as git would see them.
+ *
+ * **Seen** is: every entry with the extension of a registered language in a folder that was entered, ignored or not,
+ * whatever it is (file, symbolic link, pipe); and every folder that was not entered, once, by its own path, because it is
+ * ignored, marked as a cache by `CACHEDIR.TAG` (`ignored`), the top of another repository (`nested_repository`),
+ * unreadable, or reached by a symbolic link (`symlink`). A folder counts though nobody knows whether it holds sources.
+ * Files of other kinds are not seen. Each thing seen is in `files` or in `skipped`, never in both.
+ *
+ * Symbolic links are never followed, so loops cannot occur. Rules come from `.gitignore` files, those above `root` in the
+ * same repository included, and `info/exclude`; a user's global excludes are not read.
+ *
+ * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE
+ */
+export async function walkRepository(root: string, signal?: AbortSignal): Promise<WalkResult> {
+  await assertFolder(root);
+  const state: WalkState = { root, result: { files: [], skipped: [], manifests: [] }, folders: [] };
+  state.folders.push({ path: '', rules: await loadOuterRules(root) });
+  for (let folder = state.folders.pop(); folder !== undefined; folder = state.folders.pop()) {
+    signal?.throwIfAborted();
+    await walkFolder(folder, state);
+  }
+  const { files, skipped, manifests } = state.result;
+  files.sort();
+  manifests.sort();
+  skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return state.result;
+}
+
+interface WalkState {
+  root: string;
+  result: WalkResult;
+  /** Folders still to be entered. */
+  folders: Folder[];
+}
+
+interface Folder {
+  path: string;
+  rules: IgnoreRules;
+}
+
+async function walkFolder(folder: Folder, state: WalkState): Promise<void> {
+  const absolute = join(state.root, folder.path);
+  let entries: Dirent[];
+  try {
+    entries = await readdir(absolute, { withFileTypes: true });
+  } catch (error) {
+    skipFolder(state, folder.path, error);
+    return;
+  }
+  if (folder.path !== '' && closeFolder(entries, folder.path, state.result)) return;
+  const rules = await enterFolder(folder.rules, absolute);
+  for (const entry of entries) await visitEntry(entry, { path: folder.path, rules }, state);
+}
+
+function skipFolder({ result, root }: WalkState, path: string, error: unknown): void {
+  const reason = (error as NodeJS.ErrnoException).code ?? 'unknown failure';
+  if (path !== '') {
+    result.skipped.push({ path, reason: 'unreadable', detail: reason });
+    return;
+  }
+  const message = `Cannot list ${root}: ${reason}. Check the permissions of the folder`;
+  throw new StreamError('PT_STREAM_ROOT_UNREADABLE', { message, details: { root, reason }, cause: error });
+}
+
+// True when what the folder holds says that it must not be walked.
+function closeFolder(entries: readonly Dirent[], path: string, result: WalkResult): boolean {
+  const names = new Set(entries.map((entry) => entry.name));
+  if (names.has('.git')) result.skipped.push({ path, reason: 'nested_repository' });
+  else if (names.has(CACHE_MARKER)) result.skipped.push({ path, reason: 'ignored', detail: CACHE_MARKER });
+  else return false;
+  return true;
+}
+
+async function visitEntry(
+  entry: Dirent,
+  { path: parent, rules }: Folder,
+  { root, result, folders }: WalkState,
+): Promise<void> {
+  const path = parent === '' ? entry.name : `${parent}/${entry.name}`;
+  const absolute = join(root, path);
+  if (entry.isSymbolicLink()) {
+    const isCandidate = languageOf(path) !== undefined || (await isFolderLink(absolute));
+    if (!isCandidate) return;
+    result.skipped.push({ path, reason: isIgnored(rules, absolute, false) ? 'ignored' : 'symlink' });
+  } else if (entry.isDirectory()) {
+    if (PRIVATE_FOLDERS.has(entry.name)) return;
+    if (isIgnored(rules, absolute, true)) result.skipped.push({ path, reason: 'ignored' });
+    else folders.push({ path, rules });
+  } else if (entry.name === MANIFEST && entry.isFile()) {
+    if (!isIgnored(rules, absolute, false)) result.manifests.push(path);
+  } else if (languageOf(path) !== undefined) {
+    if (isIgnored(rules, absolute, false)) result.skipped.push({ path, reason: 'ignored' });
+    else if (entry.isFile()) result.files.push(path);
+    else result.skipped.push({ path, reason: 'unreadable', detail: 'not a regular file' });
+  }
+}
+
+async function isFolderLink(file: string): Promise<boolean> {
+  const target = await stat(file).catch(() => undefined);
+  return target?.isDirectory() === true;
+}
+
+async function assertFolder(root: string): Promise<void> {
+  const found = await stat(root).catch(() => undefined);
+  if (found === undefined) {
+    throw new StreamError('PT_STREAM_ROOT_NOT_FOUND', {
+      message: `There is no folder ${root}. Give the root of a repository`,
+      details: { root },
+    });
+  }
+  if (found.isDirectory()) return;
+  throw new StreamError('PT_STREAM_ROOT_NOT_DIRECTORY', {
+    message: `${root} is not a folder. Give the root of a repository`,
+    details: { root },
+  });
+}
