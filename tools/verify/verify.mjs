@@ -19,6 +19,7 @@ const checks = [
     ['packages', '--config', 'tools/verify/dependency-cruiser.cjs'],
   ],
   ['manifests', bin('sherif', 'sherif'), []],
+  ['docs', join(root, 'tools/docs/generate-errors.mjs'), ['--check']],
   ['unused', bin('knip', 'knip'), ['--no-progress']],
   ['tests', bin('vitest', 'vitest'), ['run', '--reporter=dot']],
   ['packs', join(root, 'tools/verify/check-packs.mjs'), []],

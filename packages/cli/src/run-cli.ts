@@ -16,17 +16,11 @@ import { readVersion } from './version.js';
 export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   let status: ExitCode = EXIT.ok;
   const host: VerbHost = {
-    run(handler) {
-      return async (...args) => {
-        const command = args.pop() as Command;
-        status = await runVerb(command, context, (invocation) =>
-          handler(
-            invocation,
-            ...(args as unknown as Parameters<typeof handler> extends [unknown, ...infer Rest]
-              ? Rest
-              : never),
-          ),
-        );
+    run<Args extends unknown[]>(handler: (invocation: Invocation, ...args: Args) => Promise<VerbAnswer>) {
+      return async (...given: [...Args, Command]) => {
+        const command = given.at(-1) as Command; // commander passes arguments, options, then the command
+        const args = given.slice(0, -1) as Args;
+        status = await runVerb(command, context, (invocation) => handler(invocation, ...args));
       };
     },
   };

@@ -38,7 +38,7 @@ export const addSearchVerb: AddVerb = (program, host) => {
           ...(flags.path === undefined ? {} : { pathPrefix: flags.path }),
         });
         return {
-          exitCode: answer.rows.length === 0 ? EXIT.negative : EXIT.ok,
+          exitCode: answer.hits.length === 0 ? EXIT.negative : EXIT.ok,
           json: { contract: 'pt.cli.search/1', ...answer },
           text: renderAnswer(answer),
         };

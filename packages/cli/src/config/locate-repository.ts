@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CliError } from '../errors.js';
 
-/** Where the repository and what we keep about it are. */
+/** Where the workspace and what we keep about it are. */
 export interface RepositoryPlace {
   /** Absolute, symlinks resolved. */
   root: string;
@@ -22,19 +22,19 @@ export interface LocateOptions {
 }
 
 /**
- * Finds the Rust repository around a folder: the git root above it, else the topmost folder with a `Cargo.toml`.
+ * Finds the cargo workspace around a folder: the topmost `Cargo.toml` at or above it, not above the git repository.
  *
  * @throws CliError PT_CLI_NOT_A_REPOSITORY when the folder does not exist
- * @throws CliError PT_CLI_NOT_RUST when there is no `Cargo.toml` at or above it
+ * @throws CliError PT_CLI_NOT_RUST when there is no such `Cargo.toml`
  */
 export async function locateRepository(options: LocateOptions): Promise<RepositoryPlace> {
   const start = await resolveFolder(options.cwd);
   const gitRoot = await findUpwards(start, '.git');
-  const root = gitRoot ?? (await findTopManifest(start));
-  if (root === undefined || !(await holdsManifest(root))) {
+  const root = await findTopManifest(start, gitRoot);
+  if (root === undefined) {
     throw new CliError('PT_CLI_NOT_RUST', {
-      message: `No Cargo.toml in ${displayPath(root ?? start)} or the folders below it. Run inside a Rust repository or give one with -C`,
-      details: { path: displayPath(root ?? start), missing: 'Cargo.toml' },
+      message: `No Cargo.toml in ${displayPath(start)} or above it. Run inside a Rust workspace or give one with -C`,
+      details: { path: displayPath(start), missing: 'Cargo.toml' },
     });
   }
   return {
@@ -75,20 +75,12 @@ async function findUpwards(start: string, name: string): Promise<string | undefi
   }
 }
 
-async function findTopManifest(start: string): Promise<string | undefined> {
+async function findTopManifest(start: string, limit: string | undefined): Promise<string | undefined> {
   let found: string | undefined;
-  for (let folder = start; dirname(folder) !== folder; folder = dirname(folder)) {
+  for (let folder = start; ; folder = dirname(folder)) {
     if (await exists(join(folder, 'Cargo.toml'))) found = folder;
+    if (folder === limit || dirname(folder) === folder) return found;
   }
-  return found;
-}
-
-/** A manifest at the root, or one level below it as in repositories that hold several workspaces. */
-async function holdsManifest(root: string): Promise<boolean> {
-  if (await exists(join(root, 'Cargo.toml'))) return true;
-  const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const found = await Promise.all(folders.map((entry) => exists(join(root, entry.name, 'Cargo.toml'))));
-  return found.includes(true);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,3 @@
-import type { FileChange } from '@parseltongue/isg-core';
 import { createTwoFilesPatch } from 'diff';
 import type { Colors } from '../io.js';
 
@@ -7,14 +6,6 @@ export interface FilePair {
   path: string;
   before: string | null;
   after: string | null;
-}
-
-/** Pairs the files of a proposal with the texts they change. */
-export async function pairFiles(
-  files: readonly FileChange[],
-  readText: (path: string) => Promise<string | null>,
-): Promise<FilePair[]> {
-  return Promise.all(files.map(async ({ path, after }) => ({ path, before: await readText(path), after })));
 }
 
 /** The change as a unified diff that `git apply` accepts. */

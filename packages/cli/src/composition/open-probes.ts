@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { assessLocalTier, probeSystem } from '@parseltongue/elf-orchestrator';
+import { readLeftover, runProcess } from '@parseltongue/preflight';
+import type { RepositoryPlace } from '../config/locate-repository.js';
+import type { CliContext } from '../io.js';
+import { createTreeContext } from './tree-context.js';
+
+/** What the doctor asks of the stages. */
+export interface Probes {
+  /** First line a program prints of its version; undefined when it does not start. */
+  readVersion(argv: [string, ...string[]]): Promise<string | undefined>;
+  /** Version of an optional engine's package; undefined when it is not installed. */
+  readEngineVersion(packageName: string): Promise<string | undefined>;
+  readSystem(): Promise<{ detail: string; isLocalTierOn: boolean; reason: string }>;
+  /** What an interrupted apply left behind. */
+  readLeftover(place: RepositoryPlace): Promise<string | undefined>;
+}
+
+const PROBE_TIMEOUT_MS = 10_000;
+const GIB = 1024 ** 3;
+
+/** Probes of this machine. */
+export function openProbes(context: CliContext): Probes {
+  return {
+    async readVersion(argv) {
+      const env = Object.fromEntries(
+        Object.entries(context.env).filter(([, value]) => value !== undefined),
+      ) as Record<string, string>;
+      const result = await runProcess({ argv, cwd: context.cwd, env, timeoutMs: PROBE_TIMEOUT_MS }).catch(
+        () => undefined,
+      );
+      return result?.exit === 0 ? result.stdout.split('\n')[0]?.trim() : undefined;
+    },
+    async readEngineVersion(packageName) {
+      try {
+        const manifest = createRequire(import.meta.url)(`${packageName}/package.json`) as { version: string };
+        return manifest.version;
+      } catch {
+        return undefined;
+      }
+    },
+    async readSystem() {
+      const probe = await probeSystem();
+      const tier = assessLocalTier(probe);
+      const memory = `${(probe.effectiveLimitBytes / GIB).toFixed(1)} GiB usable, ${(probe.availableBytes / GIB).toFixed(1)} GiB free`;
+      const gpu = probe.gpu === null ? 'no GPU' : probe.gpu.name;
+      return {
+        detail: `${probe.cores} cores, ${memory}, ${gpu}, ${probe.platform} ${probe.arch}`,
+        isLocalTierOn: tier.isOn,
+        reason: tier.reasons.map(({ message }) => message).join('; '),
+      };
+    },
+    readLeftover: (place) => readLeftover(createTreeContext(place, context.env)),
+  };
+}

@@ -1,0 +1,123 @@
+import type { CodeGraphStore } from '@parseltongue/codegraph-store';
+import type { Edge, Edit, GateReport, Proposal, Row, RowKey, RunEvent } from '@parseltongue/isg-core';
+import type { RunOutcome } from '@parseltongue/sorcerer';
+
+/** What an index run did. Counts of this run, not of the graph. */
+export interface IndexOutcome extends Record<string, unknown> {
+  files: number;
+  lines: number;
+  rows: number;
+  edges: number;
+  summaries: number;
+  seen: number;
+  skipped: { path: string; reason: string }[];
+  diagnostics: number;
+  ms: number;
+}
+
+/** Which files differ from what is indexed. */
+export interface Freshness {
+  changed: string[];
+  added: string[];
+  removed: string[];
+}
+
+/** One row with its full code and its direct neighbors. */
+export interface RowView {
+  row: Row;
+  /** The item's text with its children in place. */
+  code: string;
+  /** sha-256 of the file: the `base_hash` of an edit. */
+  file_hash: string;
+  callers: RowKey[];
+  callees: RowKey[];
+  edges: { from: Edge[]; to: Edge[] };
+  unresolved_count: number;
+  external: { crate: string; name: string; count: number }[];
+}
+
+export interface SummarizeOutcome extends Record<string, unknown> {
+  summaries: number;
+  rule_based: number;
+  llm_assisted: number;
+  mean_quality: number;
+  ms: number;
+}
+
+/** A run's outcome with its change as a unified diff. */
+export interface ChangeOutcome extends RunOutcome, Record<string, unknown> {
+  diff: string;
+}
+
+interface RunRequest {
+  isDryRun: boolean;
+  shouldCommit: boolean;
+  onEvent(event: RunEvent): void;
+}
+
+export interface FixRequest extends RunRequest {
+  useClippy: boolean;
+  maxAttempts: number;
+}
+
+export interface ReasonerChoice {
+  kind: 'anthropic' | 'command' | 'replay';
+  model?: string;
+  argv?: string[];
+  transcript?: string;
+  record?: string;
+}
+
+export interface ChangeRequest extends RunRequest {
+  request: string;
+  reasoner: ReasonerChoice;
+}
+
+export interface ApplyRequest {
+  proposal: Proposal;
+  report: GateReport;
+  shouldCommit: boolean;
+  message?: string;
+}
+
+export interface AppliedOutcome extends Record<string, unknown> {
+  status: 'applied' | 'rolled_back';
+  reason: string | null;
+  commit: string | null;
+}
+
+/**
+ * One repository with every stage wired to it. Stages open when they are first needed and close with the workspace.
+ *
+ * An apply that a crash interrupted is recovered before anything else reads the tree.
+ */
+export interface Workspace extends AsyncDisposable {
+  readonly root: string;
+  openStore(): Promise<CodeGraphStore>;
+  /** @throws CliError PT_CLI_NO_INDEX */
+  requireStore(): Promise<CodeGraphStore>;
+  /** The store, re-indexed first when files changed since. */
+  requireFreshStore(): Promise<CodeGraphStore>;
+  index(options: { workers?: number; maxFileBytes?: number }): Promise<IndexOutcome>;
+  readFreshness(): Promise<Freshness>;
+  showRow(key: RowKey): Promise<RowView>;
+  /** Writes NDJSON to a file, or piece by piece to `write`; answers how many rows. */
+  exportRows(output: string | undefined, write: (text: string) => void): Promise<number>;
+  summarize(options: { model?: string }): Promise<SummarizeOutcome>;
+  runFix(request: FixRequest): Promise<ChangeOutcome>;
+  runChange(request: ChangeRequest): Promise<ChangeOutcome>;
+  /** Stores edits as a proposal; all are placed or none. */
+  propose(wish: { title: string; edits: readonly Edit[] }): Promise<Proposal>;
+  /** A stored proposal by (a prefix of) its id, or a new one from a JSON file of edits. */
+  loadProposal(source: string): Promise<Proposal>;
+  verifyProposal(
+    proposal: Proposal,
+    options: { stopAtFirst: boolean; signal?: AbortSignal },
+  ): Promise<GateReport>;
+  /** A stored proposal with the report of its last verification. */
+  loadVerified(id: string): Promise<{ proposal: Proposal; report: GateReport }>;
+  applyProposal(request: ApplyRequest): Promise<AppliedOutcome>;
+  undo(options: {
+    preview: boolean;
+  }): Promise<{ isDone: boolean; text: string; json: Record<string, unknown> }>;
+}
