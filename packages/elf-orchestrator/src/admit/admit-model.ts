@@ -29,10 +29,7 @@ export async function admitModel(
   if (decision.isAdmitted) return;
   const { refusal } = decision;
   throw new ElfError('PT_ELF_ADMISSION_REFUSED', {
-    message:
-      `${file} needs about ${inMebibytes(refusal.needBytes)} MiB beside ${inMebibytes(refusal.usedBytes)} MiB in use; ` +
-      `models may fill ${inMebibytes(refusal.ceilingBytes)} of ${inMebibytes(refusal.limitBytes)} MiB. ` +
-      'Free memory, use a shorter context or fewer sequences, or take a smaller model',
+    message: `${file} needs about ${inMebibytes(refusal.needBytes)} MiB beside ${inMebibytes(refusal.usedBytes)} MiB in use; models may fill ${inMebibytes(refusal.ceilingBytes)} of ${inMebibytes(refusal.limitBytes)} MiB. Free memory, use a shorter context or fewer sequences, or take a smaller model`,
     details: refusal,
     retryable: refusal.needBytes <= refusal.ceilingBytes,
   });

@@ -61,7 +61,7 @@ async function load(request: LoadRequest): Promise<void> {
   if (engine === undefined) return;
   try {
     session = openLlamaSession(engine, request, (line) => {
-      engineLog = (engineLog + line).slice(-MAX_LOG_CHARS);
+      engineLog = `${engineLog}${line}\n`.slice(-MAX_LOG_CHARS);
     });
     const { facts } = await session;
     reply({ type: 'loaded', facts });
