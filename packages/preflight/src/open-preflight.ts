@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   Chunker,
@@ -24,13 +24,8 @@ import { type DiagnoseOptions, type DiagnosticsReport, diagnoseChanges } from '.
 import { PreflightError } from './errors.js';
 import type { GateLimits, GateWorkspace } from './gates/gate-context.js';
 import { verifyInPlace } from './gates/verify-in-place.js';
-import {
-  type CommitOptions,
-  type CommitOutcome,
-  commitChange,
-  readGitState,
-  type TreeContext,
-} from './git/index.js';
+import { locateGit } from './git/git-layout.js';
+import { type CommitOptions, type CommitOutcome, commitChange, type TreeContext } from './git/index.js';
 import type { GraphAnalyzer } from './ports.js';
 import { readToolchain } from './process/read-toolchain.js';
 import {
@@ -39,7 +34,7 @@ import {
   selectGitEnvironment,
 } from './process/select-environment.js';
 import { assertFresh, type RunGatesOptions, runGates, selectMode } from './run-gates.js';
-import { lockFolder } from './shadow/lock-folder.js';
+import { withFolderLock } from './shadow/lock-folder.js';
 import { openShadow, type Shadow } from './shadow/open-shadow.js';
 import { type FileHashCache, hashText, hashTree } from './tree-hash.js';
 
@@ -94,7 +89,7 @@ export interface Preflight extends AsyncDisposable {
 export async function openPreflight(options: OpenPreflightOptions): Promise<Preflight> {
   const root = await findRoot(options.root);
   const context: TreeContext = { root, stateDir: options.stateDir, env: selectGitEnvironment(options.env) };
-  await readGitState(context);
+  await locateGit(context);
   const toolchain = await readToolchain(root, selectBuildEnvironment(options.env));
   return new RepositoryPreflight(options, { context, toolchain });
 }
@@ -171,43 +166,36 @@ class RepositoryPreflight implements Preflight {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#last.catch(() => undefined);
+    await this.#last;
   }
 
   #inShadow<T>(work: (workspace: GateWorkspace) => Promise<T>): Promise<T> {
-    return this.#enqueue(async () => {
-      const { stateDir, root, env } = this.#context;
-      await mkdir(stateDir, { recursive: true });
-      await using _lock = await lockFolder(join(stateDir, `shadow-${hashText(root).slice(0, 16)}.lock`));
-      this.#shadow ??= openShadow({ root, stateDir, env: { ...env, ...this.#options.env } });
-      const shadow = await this.#shadow.catch((error: unknown) => {
-        this.#shadow = undefined;
-        throw error;
-      });
-      const {
-        chunker,
-        analyzer,
-        graph,
-        limits = {},
-        allowNetwork = false,
-        onProgress = ignore,
-      } = this.#options;
-      return work({
-        root,
-        shadow,
-        chunker,
-        analyzer,
-        graph,
-        limits,
-        isNetworkAllowed: allowNetwork,
-        onProgress,
-      });
+    const { stateDir, root } = this.#context;
+    const lock = join(stateDir, `shadow-${hashText(root).slice(0, 16)}.lock`);
+    return this.#enqueue(() => withFolderLock(lock, async () => work(await this.#openWorkspace())));
+  }
+
+  async #openWorkspace(): Promise<GateWorkspace> {
+    const { stateDir, root, env } = this.#context;
+    this.#shadow ??= openShadow({ root, stateDir, env });
+    const shadow = await this.#shadow.catch((error: unknown) => {
+      this.#shadow = undefined; // the next call tries again
+      throw error;
     });
+    const {
+      chunker,
+      analyzer,
+      graph,
+      limits = {},
+      allowNetwork = false,
+      onProgress = ignore,
+    } = this.#options;
+    return { root, shadow, chunker, analyzer, graph, limits, isNetworkAllowed: allowNetwork, onProgress };
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#last.catch(ignore).then(work);
-    this.#last = next;
+    const next = this.#last.then(work);
+    this.#last = next.then(ignore, ignore);
     return next;
   }
 }

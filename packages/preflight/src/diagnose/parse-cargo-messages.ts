@@ -23,7 +23,7 @@ export interface CargoOutcome {
 
 /** Gathers messages line by line as cargo prints them. */
 export interface CargoMessageParser {
-  push(line: string): void;
+  push: (line: string) => void;
   outcome(): CargoOutcome;
 }
 

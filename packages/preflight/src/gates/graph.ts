@@ -70,41 +70,38 @@ async function findDuplicates(context: GateContext): Promise<GraphProblem[]> {
 
 /** Rows outside the plan that refer to a row the plan deletes. */
 async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]> {
-  const planned = new Map(context.proposal.rows.map((change) => [change.key, change]));
-  const deleted = context.proposal.rows
-    .filter((change) => change.action === 'Delete')
-    .map((change) => change.key);
+  const { rows } = context.proposal;
+  const planned = new Set(rows.map((change) => change.key));
+  const deleted = rows.filter((change) => change.action === 'Delete').map((change) => change.key);
   if (deleted.length === 0) return [];
-  const created = new Set(
-    context.proposal.rows
-      .filter((change) => change.action === 'Create')
-      .map((change) => parseKey(change.key).name),
-  );
+  const created = rows.filter((change) => change.action === 'Create');
+  const createdNames = new Set(created.map((change) => parseKey(change.key).name));
   const edges = await context.graph.edgesTo(deleted, {
     kinds: ['calls', 'uses_type', 'imports', 'uses_macro'],
   });
-  const problems: GraphProblem[] = [];
-  for (const edge of edges) {
-    if (planned.has(edge.from)) continue;
-    const { name } = parseKey(edge.to);
-    const row = await context.graph.getRow(edge.from);
-    const site = edge.sites[0];
-    problems.push({
-      code: 'dangling_reference',
-      path: pathOfKey(edge.from),
-      span: site === undefined ? { start: 0, end: 0 } : { start: site.start, end: site.end },
-      line: site?.line ?? row?.line ?? 1,
-      message: `${edge.from} refers to ${edge.to}, which the proposal deletes`,
-      key: edge.from,
+  const dangling = edges.filter((edge) => !planned.has(edge.from));
+  return Promise.all(
+    dangling.map(async (edge) => {
+      const row = await context.graph.getRow(edge.from);
       // An item of the same name may take the deleted one's place, and cfg may remove the caller.
-      certain:
-        isVouched(edge) &&
-        !created.has(name) &&
-        row?.cfg == null &&
-        (await isFresh(pathOfKey(edge.from), context)),
-    });
-  }
-  return problems;
+      const isStrict = isVouched(edge) && !createdNames.has(parseKey(edge.to).name) && row?.cfg == null;
+      const certain = isStrict && (await isFresh(pathOfKey(edge.from), context));
+      return describeDangling(edge, { line: row?.line ?? 1, certain });
+    }),
+  );
+}
+
+function describeDangling(edge: Edge, about: { line: number; certain: boolean }): GraphProblem {
+  const site = edge.sites[0] ?? { start: 0, end: 0, line: about.line };
+  return {
+    code: 'dangling_reference',
+    path: pathOfKey(edge.from),
+    span: { start: site.start, end: site.end },
+    line: site.line,
+    message: `${edge.from} refers to ${edge.to}, which the proposal deletes`,
+    key: edge.from,
+    certain: about.certain,
+  };
 }
 
 function isVouched(edge: Edge): boolean {

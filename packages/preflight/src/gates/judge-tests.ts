@@ -25,29 +25,26 @@ export function compareTests(before: TestRun | null, after: TestRun): TestCompar
   const isAttributed = after.isAttributed && (before?.isAttributed ?? true);
   const old = tally(before?.results ?? [], isAttributed);
   const now = tally(after.results, isAttributed);
-  const comparison: TestComparison = {
-    newFailures: [],
-    vanished: [],
-    newlyIgnored: [],
-    knownRed: [],
-    newFailedTargets: [],
-  };
-  for (const [key, count] of now) {
-    const was = old.get(key) ?? emptyTally();
-    const result = { binary: count.binary, name: count.name, status: 'failed' as const };
-    for (let i = 0; i < count.failed; i += 1) {
-      if (i < was.failed) comparison.knownRed.push(count.name);
-      else comparison.newFailures.push(result);
-    }
-    if (was.total > 0 && count.ignored > was.ignored) comparison.newlyIgnored.push(count.name);
-  }
-  for (const [key, was] of old) {
-    const left = now.get(key)?.total ?? 0;
-    for (let i = left; i < was.total; i += 1) comparison.vanished.push(was.name);
-  }
   const known = new Set(before?.failedTargets ?? []);
-  comparison.newFailedTargets = after.failedTargets.filter((target) => !known.has(target));
-  return comparison;
+  const changes = [...now].map(([key, count]) => ({ count, was: old.get(key) ?? emptyTally() }));
+  return {
+    newFailures: changes.flatMap(({ count, was }) =>
+      repeat(
+        { binary: count.binary, name: count.name, status: 'failed' as const },
+        count.failed - was.failed,
+      ),
+    ),
+    knownRed: changes.flatMap(({ count, was }) => repeat(count.name, Math.min(count.failed, was.failed))),
+    newlyIgnored: changes.flatMap(({ count, was }) =>
+      was.total > 0 && count.ignored > was.ignored ? [count.name] : [],
+    ),
+    vanished: [...old].flatMap(([key, was]) => repeat(was.name, was.total - (now.get(key)?.total ?? 0))),
+    newFailedTargets: after.failedTargets.filter((target) => !known.has(target)),
+  };
+}
+
+function repeat<T>(value: T, count: number): T[] {
+  return Array.from({ length: Math.max(0, count) }, () => value);
 }
 
 /** Counts of a run for a receipt. */

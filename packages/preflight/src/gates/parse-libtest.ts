@@ -27,12 +27,14 @@ export interface LibtestOutput {
 
 /** Reads the harness's text line by line. */
 export interface LibtestParser {
-  push(line: string): void;
+  push: (line: string) => void;
   output(): LibtestOutput;
 }
 
 const RUNNING = /^running (\d+) tests?$/;
 const TEST = /^test (.+?) \.\.\. ?(.*)$/;
+/** A test line behind text that a test printed past the harness without a line break. */
+const LATE_TEST = /test ([\w:]+(?: - should panic)?) \.\.\. (ok|FAILED|ignored(?:, .*)?)$/;
 const SUMMARY = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored; (\d+) measured/;
 const SECTION = /^---- (.+) stdout ----$/;
 const MAX_FAILURE_CHARS = 8000;
@@ -49,15 +51,14 @@ export function createLibtestParser(): LibtestParser {
   let open: { block: TestBlock; announced: number; pending: string | null } | null = null;
   let section: string | null = null;
 
-  const readTestLine = (line: string): boolean => {
-    if (open === null) return false;
-    const test = TEST.exec(line);
+  const readTestLine = (line: string): void => {
+    if (open === null) return;
+    const test = TEST.exec(line) ?? LATE_TEST.exec(line);
     const name = test?.[1] ?? open.pending;
-    if (name === null) return false;
-    const status = readStatus(test === null ? line : (test[2] ?? ''), test === null);
+    if (name === null) return;
+    const status = readStatus(test?.[2] ?? line);
     open.pending = status === null ? name : null;
     if (status !== null) open.block.results.push({ name: normalizeName(name), status });
-    return true;
   };
 
   return {
@@ -99,11 +100,9 @@ function normalizeName(name: string): string {
     .trim();
 }
 
-/** A test that prints past the harness puts its text between the name and the status. */
-function readStatus(text: string, isContinuation: boolean): TestStatus | null {
-  const found = /(?:^|\s|\S)(ok|FAILED|ignored)(?:, .*| <[\d.]+s>)?$/.exec(text);
-  const exact = /^(ok|FAILED|ignored)(?:, .*| <[\d.]+s>)?$/.exec(text);
-  const word = exact?.[1] ?? (isContinuation ? found?.[1] : undefined);
+/** The status at the end of a text; a test that prints past the harness puts its own text before it. */
+function readStatus(text: string): TestStatus | null {
+  const word = /(ok|FAILED|ignored)(?:, .*| <[\d.]+s>)?$/.exec(text)?.[1];
   if (word === undefined) return null;
   return word === 'ok' ? 'ok' : word === 'FAILED' ? 'failed' : 'ignored';
 }

@@ -88,7 +88,12 @@ function toDiagnostic(error: ReadError, input: ParseWithRustfmtInput): CompilerD
   const lines = input.text.split('\n');
   const before = lines.slice(0, error.line - 1).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
   const start =
-    before + Buffer.byteLength([...(lines[error.line - 1] ?? '')].slice(0, error.column - 1).join(''));
+    before +
+    Buffer.byteLength(
+      Array.from(lines[error.line - 1] ?? '')
+        .slice(0, error.column - 1)
+        .join(''),
+    );
   const { path } = input;
   return {
     tool: 'rustfmt',

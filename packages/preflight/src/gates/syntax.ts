@@ -112,13 +112,8 @@ function compareRows({ path, planned, old, now }: RowComparison): Finding[] {
       wanted === undefined
         ? `changes without being planned (${change.action})`
         : 'differs from its planned text';
-    const row = lines.get(change.key);
-    const diagnostic = describeOwn('unplanned_change', `${change.key} ${what}`, {
-      path,
-      start: row?.span.start ?? 0,
-      end: row?.span.end ?? 0,
-      line: row?.line ?? 1,
-    });
+    const { span, line } = lines.get(change.key) ?? { span: { start: 0, end: 0 }, line: 1 };
+    const diagnostic = describeOwn('unplanned_change', `${change.key} ${what}`, { path, ...span, line });
     return [{ diagnostic: { ...diagnostic, row_key: change.key }, isBlocking: true }];
   });
 }

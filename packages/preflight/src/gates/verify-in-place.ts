@@ -28,6 +28,8 @@ export interface InPlaceOptions {
 }
 
 const TIMEOUT_MS = 1_800_000;
+/** Variables that lead to the shadow's artifacts, which no other tree may use. */
+const SHADOW_FOLDERS = new Set(['CARGO_TARGET_DIR', 'CARGO_BUILD_BUILD_DIR']);
 
 /**
  * Checks the user's tree after a proposal was written into it: same content, builds, same tests with the same results.
@@ -56,9 +58,10 @@ export async function verifyInPlace(
 }
 
 async function buildInPlace(workspace: GateWorkspace, options: InPlaceOptions): Promise<InPlaceResult> {
-  const { CARGO_TARGET_DIR: _target, CARGO_BUILD_BUILD_DIR: _build, ...env } = workspace.shadow.env;
-  const placed = options.targetDir === undefined ? env : { ...env, CARGO_TARGET_DIR: options.targetDir };
-  const session = createCommandSession({ cwd: workspace.root, env: placed, translate: (text) => text });
+  const own = Object.entries(workspace.shadow.env).filter(([name]) => !SHADOW_FOLDERS.has(name));
+  const target = options.targetDir === undefined ? {} : { CARGO_TARGET_DIR: options.targetDir };
+  const env = { ...Object.fromEntries(own), ...target };
+  const session = createCommandSession({ cwd: workspace.root, env, translate: (text) => text });
   const mode = { isOffline: !workspace.isNetworkAllowed, isLocked: true };
   const map = createMapOptions(workspace);
   const run = { mode, map, timeoutMs: workspace.limits.testTimeoutMs ?? TIMEOUT_MS, ...signalOf(options) };

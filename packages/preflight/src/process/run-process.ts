@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PreflightError } from '../errors.js';
 import { createLineSplitter, createOutputBuffer } from './output-buffer.js';
 
@@ -36,6 +37,8 @@ const DEFAULT_MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 const KILL_GRACE_MS = 2000;
 /** How long the pipes may stay open after the program ended, held by a child that left its process group. */
 const PIPE_GRACE_MS = 500;
+const GROUP_GRACE_MS = 1000;
+const GROUP_POLL_MS = 5;
 
 /**
  * Runs a program in a process group of its own and resolves once the whole group is gone.
@@ -117,6 +120,7 @@ async function superviseGroup(
   if (options.signal?.aborted === true) stop();
   try {
     const { exit, signal } = await waitForEnd(child, pid);
+    await waitForGroup(pid);
     return { exit, signal, timedOut };
   } finally {
     clearTimeout(timeout);
@@ -141,6 +145,18 @@ function waitForEnd(child: ChildProcessWithoutNullStreams, pid: number): Promise
       resolve({ exit, signal });
     });
   });
+}
+
+/** Killed processes vanish a moment later, once their new parent has collected them. */
+async function waitForGroup(pid: number): Promise<void> {
+  for (const deadline = Date.now() + GROUP_GRACE_MS; Date.now() < deadline; ) {
+    try {
+      process.kill(-pid, 0);
+    } catch {
+      return;
+    }
+    await delay(GROUP_POLL_MS);
+  }
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

@@ -18,12 +18,13 @@ import { hashText } from '../tree-hash.js';
 import { type DiskEntry, listDisk, readEntry } from './list-disk.js';
 import { isBelow } from './read-layout.js';
 
-/** What is known of one copied file; a null hash was never needed. */
+/** What is known of one copied file. */
 interface CopiedFile {
+  /** Empty when the source may have changed unseen, or is a text of a change. */
   sourceStamp: string;
-  sourceHash: string | null;
   copyStamp: string;
-  copyHash: string | null;
+  /** Of the content both have. */
+  hash: string;
 }
 
 /** The memory of a copied tree, kept between runs. JSON-safe. */
@@ -57,6 +58,7 @@ export function syncTree(pair: TreePair, changes: readonly FileChange[], state: 
   const wanted = planFiles(source, changes);
   const present = listDisk(pair.copy, []);
   const report: SyncReport = { written: 0, removed: 0 };
+  state.kept = state.kept.filter((path) => !wanted.has(path));
   const kept = new Set(state.kept);
   for (const path of present.keys()) {
     if (wanted.has(path) || kept.has(path)) continue;
@@ -106,44 +108,39 @@ function planFiles(source: Map<string, DiskEntry>, changes: readonly FileChange[
 }
 
 function syncFile(job: FileJob): { file: CopiedFile; isWritten: boolean } {
-  const { want, have, known, pair, path } = job;
-  const source = join(pair.source, path);
+  const { want, have, pair, path } = job;
+  const sourceStamp = stampOfSource(want);
+  const hash = hashWanted(job, sourceStamp);
+  const isSame = have !== null && isSameKind(want, have) && hashPresent(job, have) === hash;
   const copy = join(pair.copy, path);
-  const sourceStamp = want.from === 'source' ? stampOfSource(want.entry) : '';
-  const isSourceKnown = want.from === 'source' && known !== undefined && known.sourceStamp === sourceStamp;
-  const isCopyKnown = have !== null && known?.copyStamp === have.stamp;
-  if (isSourceKnown && isCopyKnown && known.sourceHash === known.copyHash)
-    return { file: known, isWritten: false };
-  const wantedHash = want.from === 'text' ? hashText(want.text) : hashDisk(source, pair.source);
-  const copyHash =
-    have === null
-      ? null
-      : isCopyKnown && known.copyHash !== null
-        ? known.copyHash
-        : hashDisk(copy, pair.copy);
-  const isSame =
-    copyHash === wantedHash && have !== null && have.mode === modeOf(want) && !isLinkChange(want, have);
-  if (!isSame) writeCopy(job, source, copy);
+  if (!isSame) writeCopy(job, join(pair.source, path), copy);
   const copyStamp = isSame ? have.stamp : (readEntry(copy)?.stamp ?? '');
-  return {
-    file: { sourceStamp, sourceHash: wantedHash, copyStamp, copyHash: wantedHash },
-    isWritten: !isSame,
-  };
+  return { file: { sourceStamp, copyStamp, hash }, isWritten: !isSame };
+}
+
+function hashWanted({ want, known, pair, path }: FileJob, sourceStamp: string): string {
+  if (want.from === 'text') return hashText(want.text);
+  if (known !== undefined && sourceStamp !== '' && known.sourceStamp === sourceStamp) return known.hash;
+  return hashDisk(join(pair.source, path), pair.source);
+}
+
+function hashPresent({ known, pair, path }: FileJob, have: DiskEntry): string {
+  return known?.copyStamp === have.stamp ? known.hash : hashDisk(join(pair.copy, path), pair.copy);
 }
 
 const SETTLE_MS = 50;
 
-/** A stamp that never matches for a file that may change again within the same clock tick. */
-function stampOfSource(entry: DiskEntry): string {
-  return Date.now() - entry.changedMs < SETTLE_MS ? '' : entry.stamp;
+/** Empty for a file that may change again within the same clock tick. */
+function stampOfSource(want: Wanted): string {
+  if (want.from === 'text' || Date.now() - want.entry.changedMs < SETTLE_MS) return '';
+  return want.entry.stamp;
 }
 
-function modeOf(want: Wanted): number {
-  return want.from === 'text' ? want.mode : want.entry.mode;
-}
-
-function isLinkChange(want: Wanted, have: DiskEntry): boolean {
-  return want.from === 'source' ? want.entry.isLink !== have.isLink : have.isLink;
+function isSameKind(want: Wanted, have: DiskEntry): boolean {
+  if (want.from === 'text') return !have.isLink && have.mode === want.mode;
+  // A link that leads outside is copied as a file.
+  if (want.entry.isLink) return true;
+  return !have.isLink && have.mode === want.entry.mode;
 }
 
 function writeCopy(job: FileJob, source: string, copy: string): void {

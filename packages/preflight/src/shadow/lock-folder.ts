@@ -2,26 +2,35 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PreflightError } from '../errors.js';
 
+const CLOCK_TOLERANCE_MS = 5000;
+
 /**
- * Takes the lock file at `path`; disposing gives it back. A lock whose process is dead is taken over.
+ * Does `work` while holding the lock file at `path`. A lock whose process is dead is taken over.
  *
  * @throws PreflightError PT_PREFLIGHT_SHADOW_BUSY (retryable) while another process holds it
  */
-export async function lockFolder(path: string): Promise<AsyncDisposable> {
+export async function withFolderLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
-  if (!(await tryCreate(path))) {
-    const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-    if (pid !== process.pid && isAlive(pid)) throw busy(pid);
+  await takeLock(path);
+  try {
+    return await work();
+  } finally {
     await rm(path, { force: true });
-    if (!(await tryCreate(path))) throw busy(pid);
   }
-  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}
+
+async function takeLock(path: string): Promise<void> {
+  if (await tryCreate(path)) return;
+  const [pid = 0, startedAtMs = 0] = (await readFile(path, 'utf8').catch(() => '')).split(' ').map(Number);
+  if (isAlive(pid) && !isReusedPid(pid, startedAtMs)) throw busy(pid);
+  await rm(path, { force: true });
+  if (!(await tryCreate(path))) throw busy(pid);
 }
 
 async function tryCreate(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx');
-    await file.writeFile(String(process.pid));
+    await file.writeFile(`${process.pid} ${startOfProcessMs()}`);
     await file.close();
     return true;
   } catch (error) {
@@ -38,6 +47,15 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** In a container every run may have the same pid; only our own start can be compared. */
+function isReusedPid(pid: number, startedAtMs: number): boolean {
+  return pid === process.pid && Math.abs(startedAtMs - startOfProcessMs()) > CLOCK_TOLERANCE_MS;
+}
+
+function startOfProcessMs(): number {
+  return Math.round(Date.now() - process.uptime() * 1000);
 }
 
 function busy(pid: number): PreflightError {

@@ -46,7 +46,7 @@ export interface Shadow {
   /** Declares what builds of the untouched tree wrote into the copy part of it. */
   keepLeftovers(): void;
   /** A text with the shadow's paths taken out, so that files read repo-relative. */
-  translate(text: string): string;
+  translate: (text: string) => string;
 }
 
 const STATE_VERSION = 1;
@@ -93,7 +93,7 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
       if (trees.isManifestChanged()) trees.layout = await readLayout(root, metadataEnv);
       return report;
     },
-    restore: async () => trees.sync([]),
+    restore: () => Promise.resolve(trees.sync([])),
     keepLeftovers: () => trees.keepLeftovers(),
     translate: (text) => text.replaceAll(`${mirrorOf(place, root)}/`, '').replaceAll(place.base, ''),
   };
@@ -141,7 +141,7 @@ class TreeSet {
     const manifests = Object.entries(files).filter(
       ([path]) => path === 'Cargo.toml' || path.endsWith('/Cargo.toml'),
     );
-    const key = manifests.map(([path, file]) => `${path}:${file.sourceHash ?? file.sourceStamp}`).join('\n');
+    const key = manifests.map(([path, file]) => `${path}:${file.hash}`).join('\n');
     const isChanged = this.#manifestKey !== undefined && this.#manifestKey !== key;
     this.#manifestKey = key;
     return isChanged;

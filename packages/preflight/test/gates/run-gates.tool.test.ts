@@ -54,7 +54,12 @@ describe('runGates', () => {
     const report = await verify(edit(LIB, 'price - price / 10', 'price - missing'));
     expect(outcome(report)).toBe('T3 failed');
     const [error] = report.receipts.at(-1)?.new_diagnostics ?? [];
-    expect(error).toMatchObject({ code: 'E0425', level: 'error', package_name: 'shop', row_key: `${LIB}-_-discount` });
+    expect(error).toMatchObject({
+      code: 'E0425',
+      level: 'error',
+      package_name: 'shop',
+      row_key: `${LIB}-_-discount`,
+    });
     const text = Buffer.from(workspace.read(LIB).replace('price - price / 10', 'price - missing'));
     const span = error?.spans[0];
     expect(text.subarray(span?.start, span?.end).toString()).toBe('missing');
@@ -69,11 +74,16 @@ describe('runGates', () => {
     const report = await verify(edit(LIB, 'price - price / 10', 'price - price / 5'));
     expect(outcome(report)).toBe('T4 failed');
     expect(report.receipts.at(-1)?.reason).toContain('tests::discounts_a_tenth');
-    expect(report.receipts.at(-1)?.new_diagnostics[0]).toMatchObject({ code: 'test_failed', row_key: `${LIB}-tests-discounts_a_tenth` });
+    expect(report.receipts.at(-1)?.new_diagnostics[0]).toMatchObject({
+      code: 'test_failed',
+      row_key: `${LIB}-tests-discounts_a_tenth`,
+    });
   });
 
   it('blocks a proposal that deletes a test', { timeout: SLOW }, async () => {
-    const report = await verify(edit(LIB, '    #[test]\n    fn totals_nothing() {\n        assert_eq!(total(&[]), 0);\n    }\n\n', ''));
+    const report = await verify(
+      edit(LIB, '    #[test]\n    fn totals_nothing() {\n        assert_eq!(total(&[]), 0);\n    }\n\n', ''),
+    );
     expect(outcome(report)).toBe('T5 failed');
     expect(report.receipts.at(-1)?.reason).toBe('1 no longer run: tests::totals_nothing');
   });
@@ -85,7 +95,9 @@ describe('runGates', () => {
   });
 
   it('blocks a proposal that hides a test behind cfg', { timeout: SLOW }, async () => {
-    const report = await verify(edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[cfg(any())]\n    fn totals'));
+    const report = await verify(
+      edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[cfg(any())]\n    fn totals'),
+    );
     expect(report.receipts.at(-1)?.reason).toBe('1 no longer run: tests::totals_nothing');
   });
 
@@ -105,7 +117,10 @@ describe('runGates', () => {
   it('stops a syntax error at T0', { timeout: SLOW }, async () => {
     const report = await verify(edit(LIB, 'price - price / 10', 'price - ;'));
     expect(outcome(report)).toBe('T0 failed');
-    expect(report.receipts[0]?.new_diagnostics[0]).toMatchObject({ tool: 'rustfmt', row_key: `${LIB}-_-discount` });
+    expect(report.receipts[0]?.new_diagnostics[0]).toMatchObject({
+      tool: 'rustfmt',
+      row_key: `${LIB}-_-discount`,
+    });
   });
 
   it('stops a file that changes elsewhere than planned at T0', { timeout: SLOW }, async () => {
@@ -136,7 +151,9 @@ describe('runGates', () => {
   it.each(['../outside.rs', '/etc/passwd', '.git/config', 'a//b.rs'])('refuses the path %s', async (path) => {
     const proposal = await workspace.propose(edit(LIB, 'price / 10', 'price / 11'));
     const files = [{ path, before_hash: null, after: 'fn main() {}\n' }];
-    await expect(preflight.verify({ ...proposal, files })).rejects.toMatchObject({ code: 'PT_PREFLIGHT_PATH_OUTSIDE' });
+    await expect(preflight.verify({ ...proposal, files })).rejects.toMatchObject({
+      code: 'PT_PREFLIGHT_PATH_OUTSIDE',
+    });
   });
 
   it('answers a manifest that cargo cannot read apart from compile errors', { timeout: SLOW }, async () => {

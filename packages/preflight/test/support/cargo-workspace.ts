@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
-  canonicalJson,
   type Chunker,
+  canonicalJson,
   diffRows,
   type FileChange,
   type GraphReader,
@@ -14,7 +23,12 @@ import {
   ProposalContract,
   type TreeHash,
 } from '@parseltongue/isg-core';
-import { type GateLimits, type GraphProblem, openPreflight, type Preflight } from '../../src/index.js';
+import {
+  type GraphProblem,
+  type OpenPreflightOptions,
+  openPreflight,
+  type Preflight,
+} from '../../src/index.js';
 import { createItemChunker } from './item-chunker.js';
 import { createAnalyzer, createMemoryGraph } from './memory-graph.js';
 
@@ -24,7 +38,9 @@ export interface CargoWorkspace extends AsyncDisposable {
   stateDir: string;
   chunker: Chunker;
   graph: GraphReader;
-  open(options?: { limits?: GateLimits; problems?: readonly GraphProblem[]; env?: Record<string, string> }): Promise<Preflight>;
+  open: (
+    options?: Partial<OpenPreflightOptions> & { problems?: readonly GraphProblem[] },
+  ) => Promise<Preflight>;
   read(path: string): string;
   write(path: string, text: string): void;
   /** A proposal that writes these texts (null deletes); rows follow from the texts. */
@@ -77,7 +93,8 @@ mod tests {
     }
 }
 `,
-  'till/Cargo.toml': '[package]\nname = "till"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\nshop = { path = "../shop" }\n',
+  'till/Cargo.toml':
+    '[package]\nname = "till"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\nshop = { path = "../shop" }\n',
   'till/src/lib.rs': `pub fn receipt(prices: &[u32]) -> String {
     format!("total {}", shop::discount(shop::total(prices)))
 }
@@ -89,7 +106,9 @@ fn prints_the_total() {
 `,
 };
 
-export async function createCargoWorkspace(files: Record<string, string> = SHOP_FILES): Promise<CargoWorkspace> {
+export async function createCargoWorkspace(
+  files: Record<string, string> = SHOP_FILES,
+): Promise<CargoWorkspace> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'preflight-test-')));
   const root = join(home, 'repository');
   const stateDir = join(home, 'state');
@@ -105,15 +124,15 @@ export async function createCargoWorkspace(files: Record<string, string> = SHOP_
     stateDir,
     chunker,
     graph,
-    open: ({ limits, problems, env } = {}) =>
+    open: ({ problems, ...options } = {}) =>
       openPreflight({
         root,
         stateDir,
         chunker,
         graph,
         analyzer: createAnalyzer(problems),
-        env: { ...process.env, ...env },
-        ...(limits === undefined ? {} : { limits }),
+        env: process.env,
+        ...options,
       }),
     read: (path) => readFileSync(join(root, path), 'utf8'),
     write: (path, text) => writeInto(root, path, text),
@@ -144,7 +163,11 @@ function describePath(path: string): string {
   return `${hash} ${stats.mode} ${stats.mtimeNs}`;
 }
 
-async function createProposal(root: string, changes: Record<string, string | null>, chunker: Chunker): Promise<Proposal> {
+async function createProposal(
+  root: string,
+  changes: Record<string, string | null>,
+  chunker: Chunker,
+): Promise<Proposal> {
   const files: FileChange[] = [];
   const rows: Proposal['rows'] = [];
   for (const [path, after] of Object.entries(changes)) {

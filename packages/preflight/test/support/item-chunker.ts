@@ -30,9 +30,19 @@ export function createItemChunker(): Chunker {
 
 function chunkText(path: string, text: string): FileChunks {
   const rows: Chunk[] = [];
-  const file = emptyRow({ path, key: fileKey(path), kind: 'file', name: path, line: 1, span: { start: 0, end: Buffer.byteLength(text) } });
+  const file = emptyRow({
+    path,
+    key: fileKey(path),
+    kind: 'file',
+    name: path,
+    line: 1,
+    span: { start: 0, end: Buffer.byteLength(text) },
+  });
   rows.push(file);
-  file.current_code = cutItems({ path, text, base: 0, line: 1, parent: file.isgl1_key, container: [], isTest: isTestPath(path) }, rows);
+  file.current_code = cutItems(
+    { path, text, base: 0, line: 1, parent: file.isgl1_key, container: [], isTest: isTestPath(path) },
+    rows,
+  );
   for (const row of rows) seal(row);
   return { rows, diagnostics: [] };
 }
@@ -74,7 +84,10 @@ function cutItems(region: Region, rows: Chunk[]): string {
 }
 
 function readItem(region: Region, rows: Chunk[]): Chunk {
-  const head = region.text.split('\n').map((line) => HEAD.exec(line)).find((match) => match !== null);
+  const head = region.text
+    .split('\n')
+    .map((line) => HEAD.exec(line))
+    .find((match) => match !== null);
   const word = head?.[1] ?? 'fn';
   const name = head?.[2] ?? '_';
   const isTest = region.isTest || /#\[(test|cfg\(test\))\]/.test(region.text);
@@ -94,7 +107,11 @@ function readItem(region: Region, rows: Chunk[]): Chunk {
     row.current_code = region.text;
     return row;
   }
-  const [before, inside, after] = [region.text.slice(0, open + 2), region.text.slice(open + 2, region.text.lastIndexOf('}')), region.text.slice(region.text.lastIndexOf('}'))];
+  const [before, inside, after] = [
+    region.text.slice(0, open + 2),
+    region.text.slice(open + 2, region.text.lastIndexOf('}')),
+    region.text.slice(region.text.lastIndexOf('}')),
+  ];
   const inner: Region = {
     ...region,
     text: inside,
@@ -106,7 +123,8 @@ function readItem(region: Region, rows: Chunk[]): Chunk {
   };
   const from = rows.length;
   const left = cutItems(inner, rows);
-  for (const child of rows.slice(from)) if (child.parent_key === row.isgl1_key) child.parent_offset += Buffer.byteLength(before);
+  for (const child of rows.slice(from))
+    if (child.parent_key === row.isgl1_key) child.parent_offset += Buffer.byteLength(before);
   row.current_code = before + left + after;
   return row;
 }
@@ -119,7 +137,7 @@ function findItemEnd(lines: readonly string[], at: number): number {
   let depth = 0;
   for (; end < lines.length; end += 1) {
     const line = lines[end] ?? '';
-    depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0);
+    depth += line.split('{').length - line.split('}').length;
     if (depth === 0 && /[};]\s*$/.test(line)) return end + 1;
   }
   return lines.length;
@@ -129,7 +147,14 @@ function isTestPath(path: string): boolean {
   return path.startsWith('tests/') || path.includes('/tests/');
 }
 
-function emptyRow(row: { path: string; key: RowKey; kind: RowKind; name: string; line: number; span: Chunk['span'] }): Chunk {
+function emptyRow(row: {
+  path: string;
+  key: RowKey;
+  kind: RowKind;
+  name: string;
+  line: number;
+  span: Chunk['span'];
+}): Chunk {
   return {
     isgl1_key: row.key,
     kind: row.kind,

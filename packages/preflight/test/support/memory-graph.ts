@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Chunker, createRow, type Edge, type FileFacts, type GraphReader, type Row } from '@parseltongue/isg-core';
+import {
+  type Chunker,
+  createRow,
+  type Edge,
+  type FileFacts,
+  type GraphReader,
+  type Row,
+} from '@parseltongue/isg-core';
 import type { GraphAnalyzer, GraphProblem } from '../../src/index.js';
 
 /** A graph of the given files, with call edges wherever a row's text calls another row's name. */
-export async function createMemoryGraph(root: string, paths: readonly string[], chunker: Chunker): Promise<GraphReader> {
+export async function createMemoryGraph(
+  root: string,
+  paths: readonly string[],
+  chunker: Chunker,
+): Promise<GraphReader> {
   const rows: Row[] = [];
   const files: FileFacts[] = [];
   for (const path of paths) {
@@ -18,7 +29,9 @@ export async function createMemoryGraph(root: string, paths: readonly string[], 
     getRow: (key) => Promise.resolve(rows.find((row) => row.isgl1_key === key)),
     rowsOfFile: (path) => Promise.resolve(rows.filter((row) => row.file === path)),
     findRows: (filter) => {
-      const found = rows.filter((row) => filter.tddClass === undefined || row.tdd_classification === filter.tddClass);
+      const found = rows.filter(
+        (row) => filter.tddClass === undefined || row.tdd_classification === filter.tddClass,
+      );
       return Promise.resolve({ rows: found, total: found.length });
     },
     edgesFrom: (keys) => Promise.resolve(edges.filter((edge) => keys.includes(edge.from))),
@@ -40,7 +53,14 @@ function findCalls(rows: readonly Row[]): Edge[] {
       .filter((to) => to !== from && new RegExp(`\\b${to.name}\\(`).test(from.current_code))
       .map((to): Edge => {
         const site = { ...from.span, line: from.line };
-        return { from: from.isgl1_key, to: to.isgl1_key, kind: 'calls', resolution: 'typed', reason: 'fixture', sites: [site] };
+        return {
+          from: from.isgl1_key,
+          to: to.isgl1_key,
+          kind: 'calls',
+          resolution: 'typed',
+          reason: 'fixture',
+          sites: [site],
+        };
       }),
   );
 }
@@ -48,5 +68,14 @@ function findCalls(rows: readonly Row[]): Edge[] {
 function describeFile(path: string, text: string): FileFacts {
   const hash = createHash('sha256').update(text).digest('hex');
   const size = Buffer.byteLength(text);
-  return { path, hash, size_bytes: size, mtime_ms: 0, line_count: text.split('\n').length, language: 'rust', crate: null, module_path: null };
+  return {
+    path,
+    hash,
+    size_bytes: size,
+    mtime_ms: 0,
+    line_count: text.split('\n').length,
+    language: 'rust',
+    crate: null,
+    module_path: null,
+  };
 }
