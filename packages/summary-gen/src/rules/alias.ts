@@ -1,6 +1,7 @@
-import { formatType } from '../syntax/format-type.js';
+import { formatType, typeHead } from '../syntax/format-type.js';
 import { dropAttributes, maskSource } from '../syntax/mask-source.js';
 import { findTopLevel } from '../syntax/split-top-level.js';
+import { formatSubject } from './function-facts.js';
 import type { Draft, RuleInput } from './rule.js';
 
 /** A type alias or associated type by the type it stands for or the bounds it sets. */
@@ -21,7 +22,8 @@ export function summarizeAlias({ row, container, parentKind }: RuleInput): Draft
   if (row.kind === 'type_alias') return { head: `Aliases ${said}`, clauses: [], quality: 0.6 };
   const owner = container.at(-1) ?? '';
   const at = owner.indexOf('@');
-  const trait = at === -1 ? '' : ` for ${owner.slice(0, at).replace(/<.*/s, '')}`;
+  const trait =
+    at === -1 ? '' : ` for ${typeHead(owner.slice(0, at))} of ${formatSubject(owner.slice(at + 1))}`;
   return {
     head: `Sets ${row.name} to ${said}${parentKind === 'trait' ? ' unless implementors choose' : trait}`,
     clauses: [],

@@ -26,6 +26,9 @@ const NO_SIGNATURE: FunctionSignature = {
   isUnsafe: false,
 };
 
+const PRIMITIVE =
+  /^(?:&|mut |\*const |\*mut )*(?:[ui](?:8|16|32|64|128|size)|f32|f64|bool|char|str|String|Self)$/;
+
 /** Gathers what name, signature and key of a function say. */
 export function readFunctionFacts(input: RuleInput): FunctionFacts {
   const { row } = input;
@@ -82,7 +85,7 @@ function nameParameter(parameter: Parameter, words: readonly string[]): string[]
   const isPlain = /^[\p{XID_Continue}]{2,}$/u.test(name);
   if (!isPlain) {
     const said = formatType(type);
-    if (said !== undefined && said.length <= 32 && said.length > 1) return [said];
+    if (said !== undefined && said.length <= 32 && said.length > 1 && !PRIMITIVE.test(said)) return [said];
     return /^\p{XID_Start}$/u.test(name) ? [name] : [];
   }
   const own = splitName(name);

@@ -1,13 +1,14 @@
-import { typeArguments, typeHead } from '../syntax/format-type.js';
+import { formatType, typeArguments, typeHead } from '../syntax/format-type.js';
 import { isThirdPerson, toThirdPerson } from '../words/inflect.js';
 import { verbStrength } from '../words/verbs.js';
 import { type FunctionFacts, returnsNothing, returnsSelf } from './function-facts.js';
+import type { ReturnLead } from './return-clause.js';
 
 /** How a name reads as the head of a sentence. */
 export interface FunctionPhrase {
   head: string;
-  /** True when the head does not say what comes back. */
-  needsReturn: boolean;
+  /** How the return type is said: on its own, behind a noun that comes back, or not at all. */
+  returns: ReturnLead | 'none';
   /** Parameters the head has used up, from the first. */
   usedParameters: number;
   quality: number;
@@ -93,7 +94,7 @@ function formWith(facts: FunctionFacts): FunctionPhrase | undefined {
   const verb = facts.signature.receiver === 'none' ? 'Creates' : 'Returns';
   return {
     ...phrase(`${verb} ${facts.subject === '' ? 'Self' : facts.subject} with ${rest.join(' ')}`, 0.55),
-    needsReturn: verb === 'Creates',
+    returns: verb === 'Creates' ? 'returns' : 'none',
   };
 }
 
@@ -106,12 +107,15 @@ const CONVERSIONS: Readonly<Record<string, readonly [string, string]>> = {
 function formConversion(facts: FunctionFacts): FunctionPhrase | undefined {
   const [first = '', ...rest] = facts.words;
   const conversion = CONVERSIONS[first];
-  if (conversion === undefined || rest.length === 0 || facts.signature.returns === null) return undefined;
+  const { returns, receiver } = facts.signature;
+  if (conversion === undefined || (returns === null && (first !== 'to' || receiver === 'none')))
+    return undefined;
   const [verb, preposition] = conversion;
-  const isMember = facts.signature.receiver !== 'none' && facts.subject !== '';
+  const isMember = receiver !== 'none' && facts.subject !== '';
   const source = isMember ? facts.subject : facts.given[0];
-  if (source === undefined) return undefined;
-  const target = rest.map((word) => (word === 'mut' ? 'mutable' : word)).join(' ');
+  const words = rest.map((word) => (word === 'mut' ? 'mutable' : word)).join(' ');
+  const target = words === '' ? formatType(returns ?? '') : words;
+  if (source === undefined || target === undefined || target === '') return undefined;
   return { ...phrase(`${verb} ${source} ${preposition} ${target}`, 0.6), usedParameters: isMember ? 0 : 1 };
 }
 
@@ -185,7 +189,7 @@ function formNoun(facts: FunctionFacts): FunctionPhrase | undefined {
   const { receiver } = facts.signature;
   const owner =
     facts.subject === '' ? '' : receiver === 'none' ? ` for ${facts.subject}` : ` of ${facts.subject}`;
-  return { ...phrase(`Returns ${noun}${owner}`, facts.words.length > 1 ? 0.5 : 0.42), needsReturn: true };
+  return { ...phrase(`Returns ${noun}${owner}`, facts.words.length > 1 ? 0.5 : 0.42), returns: 'as' };
 }
 
 function formRest(facts: FunctionFacts): FunctionPhrase | undefined {
@@ -239,7 +243,7 @@ const DIRECTIONS: Readonly<Record<string, string>> = {
 function objectOf(verb: string, facts: FunctionFacts): string {
   const { subject, signature } = facts;
   if (subject === '') return '';
-  if (signature.receiver === 'none' && returnsSelf(facts)) return ` ${subject}`;
+  if (signature.receiver === 'none' && madeBy(facts) === subject) return ` ${subject}`;
   if (signature.receiver !== 'none' && signature.parameters.length === 0 && returnsNothing(facts))
     return ` ${subject}`;
   const direction = signature.receiver === 'none' ? undefined : DIRECTIONS[verb];
@@ -252,9 +256,9 @@ function onSubject(facts: FunctionFacts): string {
 }
 
 function phrase(head: string, quality: number): FunctionPhrase {
-  return { head, needsReturn: true, usedParameters: 0, quality };
+  return { head, returns: 'returns', usedParameters: 0, quality };
 }
 
 function silent(head: string, quality: number): FunctionPhrase {
-  return { head, needsReturn: false, usedParameters: 0, quality };
+  return { head, returns: 'none', usedParameters: 0, quality };
 }

@@ -8,6 +8,8 @@ import type { Draft, NameList, RuleInput } from './rule.js';
 import { phraseTraitMethod } from './trait-method.js';
 
 const MOST_GIVEN = 60;
+// `as T`, then on what condition; the parameters stand between the two.
+const AS_TYPE = /^(as .*?)((?:, if any| or fails(?: with .*)?)?)$/;
 const LONG_BODY_TOKENS = 350;
 
 /** A function or method by its name's verb and nouns, parameters, return type, error, trait, calls and callers. */
@@ -17,9 +19,12 @@ export function summarizeFunction(input: RuleInput): Draft {
   const known = phraseTraitMethod(facts);
   if (known !== undefined) return { head: known, clauses: listCalls(input, facts), quality: 0.7 };
   const phrase = phraseFunction(facts);
-  const head = phrase.head + formatGiven(facts, phrase);
+  const returned = returnClause(facts, phrase);
+  const isNoun = phrase.returns === 'as' && returned?.startsWith('as ') === true;
+  const [, type = '', condition = ''] = (isNoun ? AS_TYPE.exec(returned) : null) ?? [];
+  const head = `${phrase.head}${type === '' ? '' : ` ${type}`}${formatGiven(facts, phrase)}${condition}`;
   const clauses = [
-    returnClause(facts, phrase),
+    ...(isNoun ? [] : [returned]),
     ...qualifierClauses(facts),
     ...listCalls(input, facts),
     ...listCallers(input),
@@ -46,10 +51,9 @@ function formatGiven(facts: FunctionFacts, phrase: FunctionPhrase): string {
 function returnClause(facts: FunctionFacts, phrase: FunctionPhrase): string | undefined {
   const { returns } = facts.signature;
   const isPlainSelf = returnsSelf(facts) && /^(?:Self|\w+(?:<[^<>]*>)?)$/.test(returns ?? '');
-  const isSaid = !phrase.needsReturn || (isPlainSelf && phrase.head.startsWith('Creates'));
-  if (isSaid) return undefined;
-  const clause = formatReturn(returns);
-  const isRepeated = clause !== undefined && phrase.head.endsWith(clause.replace('returns', ''));
+  if (phrase.returns === 'none' || (isPlainSelf && phrase.head.startsWith('Creates'))) return undefined;
+  const clause = formatReturn(returns, phrase.returns);
+  const isRepeated = clause !== undefined && phrase.head.endsWith(clause.replace(/^(?:returns|as)/, ''));
   return isRepeated ? undefined : clause;
 }
 
@@ -81,7 +85,7 @@ function listCallers(input: RuleInput): NameList[] {
 function gradeFunction(input: RuleInput, facts: FunctionFacts, phrase: FunctionPhrase): number {
   let quality = phrase.quality;
   if (facts.given.length > 0) quality += 0.04;
-  if (phrase.needsReturn && facts.signature.returns !== null) quality += 0.04;
+  if (phrase.returns !== 'none' && facts.signature.returns !== null) quality += 0.04;
   if (facts.words.join('').length <= 2) quality -= 0.15;
   if (input.row.token_count > LONG_BODY_TOKENS) quality -= 0.15;
   return Math.max(0.1, Math.round(quality * 100) / 100);

@@ -37,6 +37,10 @@ function summarizeInherent(subject: string, children: readonly ChildRow[]): Draf
 function speakSelf(self: string, parameters: Map<string, string> | undefined): string {
   const bound = parameters?.get(self);
   if (bound === undefined) return formatSubject(self);
-  const said = bound === '' ? undefined : formatType(bound);
+  const demands = bound
+    .split(' + ')
+    .filter((part) => part !== '?Sized' && !part.startsWith("'"))
+    .join(' + ');
+  const said = demands === '' ? undefined : formatType(demands);
   return said === undefined ? `every ${self}` : `every ${self}: ${said}`;
 }

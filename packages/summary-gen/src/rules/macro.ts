@@ -47,6 +47,6 @@ export function summarizeMacroCall({ row }: RuleInput): Draft {
   const names = [...new Set([...body.matchAll(NAMES)].map((match) => match[0]))].filter(
     (name) => !KEYWORDS.has(name),
   );
-  const clauses: NameList[] = names.length === 0 ? [] : [{ lead: 'given', names }];
-  return { head: `Invokes ${called}`, clauses, quality: names.length === 0 ? 0.35 : 0.5 };
+  if (names.length === 0) return { head: `Invokes ${called}`, clauses: [], quality: 0.35 };
+  return { head: { lead: `Invokes ${called} given`, names }, clauses: [], quality: 0.5 };
 }

@@ -70,7 +70,8 @@ function draftLine(input: RuleInput): { text: string; quality: number } {
   const rule = isTestFunction(input.row) ? summarizeTest : RULES[input.row.kind];
   for (const draft of [summarizeDoc(input), rule(input)]) {
     const text = draft === undefined ? undefined : composeLine(draft);
-    if (draft !== undefined && text !== undefined) return { text, quality: draft.quality };
+    if (draft !== undefined && text !== undefined)
+      return { text, quality: Math.round(draft.quality * 100) / 100 };
   }
   const kind = input.row.kind.replace('_', ' ');
   return { text: kind.charAt(0).toUpperCase() + kind.slice(1), quality: 0 };

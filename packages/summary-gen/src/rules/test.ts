@@ -15,6 +15,7 @@ const ASSERTED = /\b(?:debug_)?assert\w*!\s*\(([^;]*)/g;
 const CALLED = /(?:\b([A-Z]\w*)::)?(?<![\w#])([a-z_]\w*)(?:::<[^()]*>)?\s*\(/g;
 const PANIC =
   /#\[should_panic(?:\s*\(\s*expected\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*\)|\s*=\s*"((?:[^"\\]|\\.)*)")?\s*\]/;
+const TEST_ATTRIBUTE = /#\[\s*[\w:]*(?:test|bench|quickcheck)\w*/;
 const TESTING_CALLS = new Set('assert assert_eq assert_ne matches format vec eq'.split(' '));
 
 /** True for a function that carries the test attribute itself; helpers beside it are plain functions. */
@@ -22,10 +23,9 @@ export function isTestFunction(
   row: Pick<Chunk, 'kind' | 'tdd_classification' | 'tdd_reason' | 'current_code'>,
 ): boolean {
   if (row.kind !== 'function' && row.kind !== 'method') return false;
-  if (row.tdd_classification !== 'TEST_IMPLEMENTATION' || !row.tdd_reason.startsWith('#[')) return false;
-  const attribute = row.tdd_reason.replace(/\].*$/, '');
+  if (row.tdd_classification !== 'TEST_IMPLEMENTATION') return false;
   const head = row.current_code.slice(0, Math.max(0, row.current_code.search(/\bfn\b/)));
-  return head.includes(attribute) || head.includes(attribute.slice(2));
+  return TEST_ATTRIBUTE.test(head);
 }
 
 /** A test by the behavior its name states and the calls its assertions are about. */
@@ -39,6 +39,9 @@ export function summarizeTest(input: RuleInput): Draft {
   if (panic !== undefined) clauses.push(panic);
   if (/#\[ignore\b/.test(row.current_code)) clauses.push('ignored');
   const asserted = findAssertedCalls(input, words);
+  const place = input.container.at(-1);
+  if (place !== undefined && words.length <= 2 && !/^(?:unit_?)?tests?$/.test(place))
+    clauses.push(`in ${place}`);
   if (asserted.length > 0) clauses.push({ lead: 'checks', names: asserted });
   const quality = Math.min(0.8, 0.3 + 0.1 * words.length + (asserted.length > 0 ? 0.1 : 0));
   return { head: behavior, clauses, quality };

@@ -12,6 +12,9 @@ export function phraseTraitMethod(facts: FunctionFacts): string | undefined {
   if (facts.trait === null || facts.subject === '') return undefined;
   const head = typeHead(facts.trait);
   const argument = typeArguments(facts.trait)[0];
+  if (OPERATORS.has(facts.name)) {
+    return `Applies ${facts.name.replace('_assign', '')} to ${facts.subject} and ${firstInput(facts)}`;
+  }
   const template =
     TEMPLATES[`${head}.${facts.name}`] ??
     (facts.name === 'fmt' && FORMATS.has(head) ? formatTemplate(head) : undefined);
@@ -30,6 +33,12 @@ const FORMATS = new Set([
   'LowerExp',
   'UpperExp',
 ]);
+
+const OPERATORS = new Set(
+  'rem bitand bitor bitxor shl shr rem_assign bitand_assign bitor_assign bitxor_assign shl_assign shr_assign'.split(
+    ' ',
+  ),
+);
 
 function formatTemplate(trait: string): Template {
   return ({ subject }) => `Formats ${subject} as ${trait} requires`;
@@ -72,6 +81,14 @@ const TEMPLATES: Readonly<Record<string, Template | undefined>> = {
   'Hash.hash': ({ subject }) => `Hashes ${subject}`,
   'Index.index': ({ subject }, key) => `Indexes ${subject} by ${key}`,
   'IndexMut.index_mut': ({ subject }, key) => `Indexes ${subject} mutably by ${key}`,
+  'Add.add': ({ subject }, other) => `Adds ${other} to ${subject}`,
+  'Sub.sub': ({ subject }, other) => `Subtracts ${other} from ${subject}`,
+  'Mul.mul': ({ subject }, other) => `Multiplies ${subject} by ${other}`,
+  'Div.div': ({ subject }, other) => `Divides ${subject} by ${other}`,
+  'AddAssign.add_assign': ({ subject }, other) => `Adds ${other} to ${subject} in place`,
+  'SubAssign.sub_assign': ({ subject }, other) => `Subtracts ${other} from ${subject} in place`,
+  'MulAssign.mul_assign': ({ subject }, other) => `Multiplies ${subject} by ${other} in place`,
+  'DivAssign.div_assign': ({ subject }, other) => `Divides ${subject} by ${other} in place`,
   'Neg.neg': ({ subject }) => `Negates ${subject}`,
   'Not.not': ({ subject }) => `Inverts ${subject}`,
   'Error.source': ({ subject }) => `Returns the source error of ${subject}, if any`,

@@ -12,6 +12,7 @@ const COMMON = new Set(
     'unwrap expect clone iter iter_mut into_iter map filter collect into from ok err some none as_ref as_mut to_string to_owned len ' +
     'push get get_mut new default is_some is_none is_ok is_err is_empty unwrap_or unwrap_or_else unwrap_or_default map_err and_then or_else ok_or ' +
     'ok_or_else as_str as_bytes to_vec borrow borrow_mut deref next take cloned copied enumerate zip rev drop fmt write_str into_inner min max ' +
+    'debug_struct debug_tuple debug_list debug_map debug_set finish_non_exhaustive field finish black_box ' +
     'cfg not as_deref try_into try_from into_boxed_slice format_args add sub mul offset read write with_capacity extend any all fold find then eq'
   ).split(' '),
 );

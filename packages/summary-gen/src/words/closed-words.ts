@@ -15,6 +15,7 @@ const TEMPLATE_WORDS = new Set(
   (
     'adapts advances aliases applies arms asserts associated async bound calls called checks clones comments compares compute consuming constant ' +
     'converts covers creates crate current declares defines denies dereferences drops empty entry enum equality expands expects extends extern ' +
+    'adds subtracts multiplies divides place ' +
     'convert compare equals ignored inverts negates point takes name differs demand fail fails feature mut set field fields file fixes formats function gives groups hashes holds impl implementors implements indexes invokes item ' +
     'items iterator lists macro macros marker methods module modules mutable mutably namespace next optional orders ' +
     'panic part pattern patterns points provides re reexports exports requires returns rules runs sets static statics struct test tests trait try tries ' +

@@ -48,7 +48,7 @@ const LEANING = new Set(
 const AMBIGUOUS = new Set(
   (
     'access alias batch block buffer cache change charge chunk clock color comment config cover cross cut ' +
-    'cycle debug default delay dump echo edit end error exit feed file finish flag frame guard hint hold ' +
+    'cycle default delay dump echo edit end error exit feed file finish flag frame guard hint hold ' +
     'hook input invite issue jump key label layout level limit log loop mask match mean name need note ' +
     'number object order output own pack pair park patch path pipe plan plot point prefix present profile ' +
     'program project prompt proxy punctuate queue rank rate reason reference reply result rule sample ' +
