@@ -1,6 +1,14 @@
+export type { BackfillOutcome } from './backfill/ask-model.js';
+export type { BackfillBudget } from './backfill/budget.js';
+export { isReusable, isStale } from './cache.js';
 export { SummaryError, type SummaryErrorCode, type SummaryErrorDetails } from './errors.js';
 export type { Neighbours } from './neighbours.js';
+export { formatSummaryPrompt, PROMPT_PREFIX, PROMPT_VERSION } from './prompt/summary-prompt.js';
+export { type AnswerProblem, type CheckedAnswer, validateAnswer } from './prompt/validate-answer.js';
+export { collectNeighbours } from './read-records.js';
+export { MAX_SUMMARY_LENGTH } from './rules/compose-line.js';
 export type { ChildRow } from './rules/rule.js';
 export { type RowSurroundings, summarizeRow } from './rules/summarize-row.js';
+export { MAX_AGENTS, type SummarizedRow, type SummarizeOptions, summarizeRows } from './summarize-rows.js';
 export { collectVocabulary, findInventedWords } from './vocabulary.js';
 export { isClosedWord } from './words/closed-words.js';
