@@ -24,7 +24,9 @@ describe('the lock of a tree', () => {
     const texts = Array.from({ length: 8 }, (_, index) => `new ${index}`);
     const ends = await Promise.allSettled(texts.map((text) => applyText(repository, text)));
     const applied = ends.flatMap((end, index) => (end.status === 'fulfilled' ? [texts[index]] : []));
-    const codes = ends.flatMap((end) => (end.status === 'rejected' ? [(end.reason as { code: string }).code] : []));
+    const codes = ends.flatMap((end) =>
+      end.status === 'rejected' ? [(end.reason as { code: string }).code] : [],
+    );
     expect(applied.length).toBeGreaterThanOrEqual(1);
     expect(applied).toContain(repository.read('a.rs'));
     expect(['PT_PREFLIGHT_APPLY_BUSY', 'PT_PREFLIGHT_STALE_FILE', 'PT_PREFLIGHT_NO_RECEIPT']).toEqual(
@@ -35,7 +37,11 @@ describe('the lock of a tree', () => {
   it('is taken over from a process that is gone, from a reused pid and from a broken file', async () => {
     using repository = createRepository({ 'a.rs': 'old' });
     const host = hostname();
-    for (const owner of [{ pid: 2 ** 22 + 1, host, born: '1' }, { pid: process.pid, host, born: '1' }, 'not json']) {
+    for (const owner of [
+      { pid: 2 ** 22 + 1, host, born: '1' },
+      { pid: process.pid, host, born: '1' },
+      'not json',
+    ]) {
       writeOwner(repository, owner);
       expect((await applyText(repository, JSON.stringify(owner))).status).toBe('applied');
     }
