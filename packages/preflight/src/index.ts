@@ -6,6 +6,7 @@ export {
   type ChangedFile,
   type FaultPoint,
   type FileConflict,
+  readLeftover,
   type RecoveryReport,
   recoverJournal,
   type UndoOptions,

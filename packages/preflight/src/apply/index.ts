@@ -1,4 +1,5 @@
 export { type ApplyOptions, type ApplyOutcome, applyProposal, type ChangedFile } from './apply-proposal.js';
+export { readLeftover } from './read-leftover.js';
 export { type RecoveryReport, recoverJournal } from './recover-journal.js';
 export type { FileConflict } from './roll-back.js';
 export type { ApplyEvent, FaultPoint } from './step.js';
