@@ -13,7 +13,8 @@ const LIB = 'shop/src/lib.rs';
 const SLOW = 120_000;
 
 function cargo(workspace: CargoWorkspace, ...args: string[]): string {
-  const { CARGO_TARGET_DIR: _unused, ...env } = process.env;
+  const env = { ...process.env };
+  delete env['CARGO_TARGET_DIR'];
   return execFileSync('cargo', [...args, '--offline'], {
     cwd: workspace.root,
     env,

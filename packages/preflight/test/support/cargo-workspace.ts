@@ -41,10 +41,12 @@ export interface CargoWorkspace extends AsyncDisposable {
   open: (
     options?: Partial<OpenPreflightOptions> & { problems?: readonly GraphProblem[] },
   ) => Promise<Preflight>;
-  read(path: string): string;
-  write(path: string, text: string): void;
+  read: (path: string) => string;
+  /** Runs git in the repository and answers what it printed. */
+  git: (...args: string[]) => string;
+  write: (path: string, text: string) => void;
   /** A proposal that writes these texts (null deletes); rows follow from the texts. */
-  propose(files: Record<string, string | null>): Promise<Proposal>;
+  propose: (files: Record<string, string | null>) => Promise<Proposal>;
 }
 
 /** Two crates: `shop` counts prices, `till` prints them and has integration and documentation tests. */
@@ -116,7 +118,9 @@ export async function createCargoWorkspace(
   for (const [path, text] of Object.entries(files)) writeInto(root, path, text);
   git(root, ['init', '-q']);
   git(root, ['add', '-A']);
-  git(root, ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', 'commit', '-qm', 'start']);
+  git(root, ['config', 'user.name', 'Test']);
+  git(root, ['config', 'user.email', 'test@example.org']);
+  git(root, ['commit', '-qm', 'start']);
   const rust = Object.keys(files).filter((path) => path.endsWith('.rs'));
   const graph = await createMemoryGraph(root, rust, chunker);
   return {
@@ -135,6 +139,7 @@ export async function createCargoWorkspace(
         ...options,
       }),
     read: (path) => readFileSync(join(root, path), 'utf8'),
+    git: (...args) => git(root, args),
     write: (path, text) => writeInto(root, path, text),
     propose: (changes) => createProposal(root, changes, chunker),
     [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
@@ -200,6 +205,6 @@ function writeInto(root: string, path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-function git(root: string, args: string[]): void {
-  execFileSync('git', args, { cwd: root, stdio: 'ignore' });
+function git(root: string, args: string[]): string {
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 }
