@@ -52,38 +52,31 @@ const canRetry = (facts: DecisionFacts): boolean =>
 
 /** The decision table: the first rule that holds decides. {@link LAST_RULE} always holds, so the table is total. */
 const RULES: readonly Rule[] = [
-  rule('environment-broken', 'escalate', (facts) => facts.proposal === 'environment'),
-  rule('nothing-to-do', 'stop', (facts) => facts.proposal === 'none_needed'),
-  rule('engine-overloaded', 'checkpoint', (facts) => facts.proposal === 'overloaded', ['escalate']),
-  rule('budget-exhausted', 'checkpoint', (facts) => facts.proposal === 'budget', ['stop']),
+  rule('environment-broken', ['escalate', 'stop'], (facts) => facts.proposal === 'environment'),
+  rule('nothing-to-do', ['stop'], (facts) => facts.proposal === 'none_needed'),
+  rule('engine-overloaded', ['checkpoint', 'escalate'], (facts) => facts.proposal === 'overloaded'),
+  rule('budget-exhausted', ['checkpoint', 'stop'], (facts) => facts.proposal === 'budget'),
+  rule('question-asked', ['clarify', 'escalate'], canAsk),
+  rule('questions-exhausted', ['escalate', 'stop'], (facts) => facts.proposal === 'question'),
+  rule('model-refused', ['escalate', 'stop'], (facts) => facts.proposal === 'refused'),
+  rule('tree-keeps-moving', ['checkpoint', 'stop'], (facts) => hasProposal(facts) && facts.tree_moving),
+  rule('receipt-of-another-tree', ['escalate', 'stop'], isAboutAnotherTree),
   rule(
-    'question-asked',
-    'clarify',
-    (facts) => facts.proposal === 'question' && facts.clarifications < MAX_CLARIFICATIONS,
-    ['escalate'],
+    'base-changed',
+    ['checkpoint', 'stop'],
+    (facts) => hasProposal(facts) && facts.apply === 'not_started',
   ),
-  rule('questions-exhausted', 'escalate', (facts) => facts.proposal === 'question', ['stop']),
-  rule('model-refused', 'escalate', (facts) => facts.proposal === 'refused', ['stop']),
-  rule('tree-keeps-moving', 'checkpoint', (facts) => hasProposal(facts) && facts.tree_moving, ['stop']),
-  rule(
-    'receipt-of-another-tree',
-    'escalate',
-    (facts) => hasProposal(facts) && facts.verdict !== null && !facts.subject_matches,
-  ),
-  rule('base-changed', 'checkpoint', (facts) => hasProposal(facts) && facts.apply === 'not_started', [
-    'stop',
-  ]),
-  rule('verified', 'proceed', isVerified, ['checkpoint']),
-  rule('gate-not-run', 'escalate', (facts) => hasProposal(facts) && facts.verdict === 'not_run', ['stop']),
-  rule('not-verified-yet', 'checkpoint', (facts) => hasProposal(facts) && facts.verdict === null, ['stop']),
-  rule('no-fix-known', 'stop', (facts) => facts.proposal === 'none_found' && !canRetry(facts)),
-  rule('attempts-exhausted', 'stop', (facts) => !canRetry(facts), ['escalate']),
-  rule('no-new-approach', 'stop', (facts) => !facts.next_differs, ['escalate']),
-  rule('rolled-back', 'retry', (facts) => facts.apply === 'rolled_back', ['stop', 'escalate']),
-  rule('gates-failed', 'retry', (facts) => facts.verdict === 'failed', ['stop', 'escalate']),
-  rule('gates-inconclusive', 'retry', (facts) => facts.verdict === 'inconclusive', ['stop', 'escalate']),
+  rule('verified', ['proceed', 'checkpoint'], isVerified),
+  rule('gate-not-run', ['escalate', 'stop'], (facts) => hasProposal(facts) && facts.verdict === 'not_run'),
+  rule('not-verified-yet', ['checkpoint', 'stop'], (facts) => hasProposal(facts) && facts.verdict === null),
+  rule('no-fix-known', ['stop'], (facts) => facts.proposal === 'none_found' && !canRetry(facts)),
+  rule('attempts-exhausted', ['stop', 'escalate'], (facts) => !canRetry(facts)),
+  rule('no-new-approach', ['stop', 'escalate'], (facts) => !facts.next_differs),
+  rule('rolled-back', ['retry', 'stop', 'escalate'], (facts) => facts.apply === 'rolled_back'),
+  rule('gates-failed', ['retry', 'stop', 'escalate'], (facts) => facts.verdict === 'failed'),
+  rule('gates-inconclusive', ['retry', 'stop', 'escalate'], (facts) => facts.verdict === 'inconclusive'),
 ];
-const LAST_RULE: Rule = rule('no-usable-proposal', 'retry', () => true, ['stop', 'escalate']);
+const LAST_RULE: Rule = rule('no-usable-proposal', ['retry', 'stop', 'escalate'], () => true);
 
 /** The ids of the table, in order. */
 export const DECISION_RULE_IDS: readonly string[] = [...RULES, LAST_RULE].map(({ id }) => id);
@@ -116,11 +109,19 @@ function isVerified(facts: DecisionFacts): boolean {
   );
 }
 
+function isAboutAnotherTree(facts: DecisionFacts): boolean {
+  return facts.proposal === 'made' && facts.verdict !== null && !facts.subject_matches;
+}
+
+function canAsk(facts: DecisionFacts): boolean {
+  return facts.proposal === 'question' && facts.clarifications < MAX_CLARIFICATIONS;
+}
+
+/** The first action is the rule's; the others are what a person may choose instead. */
 function rule(
   id: string,
-  action: DecisionAction,
+  [action, ...alternatives]: readonly [DecisionAction, ...DecisionAction[]],
   holds: Rule['holds'],
-  alternatives: readonly DecisionAction[] = ['stop'],
 ): Rule {
-  return { id, action, holds, alternatives: alternatives.filter((other) => other !== action) };
+  return { id, action, alternatives, holds };
 }

@@ -39,11 +39,12 @@ export async function proposeFiles(
   const id = hashValue(files);
   if (session.state().attempts.some((other) => other.number < attempt.number && other.proposalId === id)) {
     const reason = 'This is the proposal an earlier attempt made, and it did not pass';
-    return endPropose(session, {
+    endPropose(session, {
       outcome: 'same_proposal',
       reason,
       evidence: [createEvidence('same_proposal', reason)],
     });
+    return;
   }
   const proposal = await createProposal(session, { id, files, title });
   await session.ports.graph.propose(proposal.plan_id, proposal.rows);

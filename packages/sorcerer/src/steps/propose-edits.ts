@@ -24,7 +24,10 @@ export async function proposeEdits(session: RunSession): Promise<void> {
   const answer = loadAnswer(session) ?? (await askReasoner(session, context));
   if (answer === null) return;
   const failure = rejectAnswer(answer);
-  if (failure !== undefined) return endPropose(session, failure);
+  if (failure !== undefined) {
+    endPropose(session, failure);
+    return;
+  }
   await buildFromAnswer(session, answer, context);
 }
 
@@ -158,19 +161,21 @@ async function buildFromAnswer(
         codes: [refusal.code],
       });
     });
-    return endPropose(session, {
+    endPropose(session, {
       outcome: 'edits_refused',
       reason: evidence.map(({ message }) => message).join('\n'),
       evidence,
     });
+    return;
   }
   if (placed.files.length === 0) {
     const reason = 'The edits leave every file as it is';
-    return endPropose(session, {
+    endPropose(session, {
       outcome: 'malformed',
       reason,
       evidence: [createEvidence('no_change', reason)],
     });
+    return;
   }
   await proposeFiles(session, { files: placed.files, title: request });
 }

@@ -13,8 +13,10 @@ const FOCUS_HOPS = 2;
 export async function proposeFixes(session: RunSession): Promise<void> {
   const attempt = currentAttempt(session);
   const policy = FIX_POLICIES[attempt.number - 1];
-  if (policy === undefined)
-    return endPropose(session, { outcome: 'none_found', reason: 'No further policy' });
+  if (policy === undefined) {
+    endPropose(session, { outcome: 'none_found', reason: 'No further policy' });
+    return;
+  }
   session.record('stage-started', { stage: 'propose', attempt: attempt.number });
   const result = await fixToFixpoint(
     {
@@ -23,7 +25,10 @@ export async function proposeFixes(session: RunSession): Promise<void> {
     },
     { policy, clippy: settingsOf(session).clippy, focus: await findFocus(session, policy) },
   );
-  if (result.status !== 'fixed') return endPropose(session, explainNoFix(result));
+  if (result.status !== 'fixed') {
+    endPropose(session, explainNoFix(result));
+    return;
+  }
   session.record('edits-proposed', {
     attempt: attempt.number,
     edits: result.fixes.map((fix) => ({

@@ -170,7 +170,8 @@ describe('createAnthropicReasoner', () => {
     [402, 'billing_error', 'PT_SORCERER_ENGINE_DENIED', false],
     [400, 'invalid_request_error', 'PT_SORCERER_ENGINE_REJECTED', false],
     [404, 'not_found_error', 'PT_SORCERER_ENGINE_REJECTED', false],
-  ])('translates status %i', async (status, type, code, retryable) => {
+  ])('translates status %i', async (...row) => {
+    const [status, type, code, retryable] = row;
     const { propose, calls } = await ask([failing(status, type)]);
     const error = await propose().catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code, retryable });

@@ -6,7 +6,6 @@ const ENGINE = 'anthropic';
 
 /** Translates what the library throws, once; nothing foreign leaves the package. */
 export function mapAnthropicError(sdk: AnthropicSdk, cause: unknown, timeoutMs: number): SorcererError {
-  if (SorcererError.isInstance(cause)) return cause as SorcererError;
   if (cause instanceof sdk.APIUserAbortError) {
     return new SorcererError('PT_SORCERER_ABORTED', {
       message: 'The call to the model was stopped from outside',

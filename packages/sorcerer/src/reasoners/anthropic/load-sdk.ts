@@ -1,7 +1,8 @@
+import type * as AnthropicModule from '@anthropic-ai/sdk';
 import { SorcererError } from '../../errors.js';
 
 /** The parts of the vendor's library this engine uses. */
-export type AnthropicSdk = typeof import('@anthropic-ai/sdk');
+export type AnthropicSdk = typeof AnthropicModule;
 
 /**
  * Loads the library on first use; it is an optional peer.

@@ -72,7 +72,10 @@ function collectOutput(
   child.stderr.setEncoding('utf8');
   child.stdout.on('data', (text: string) => {
     bytes += Buffer.byteLength(text);
-    if (bytes > maxOutputBytes) return onCap();
+    if (bytes > maxOutputBytes) {
+      onCap();
+      return;
+    }
     parts.push(text);
     onText?.(text);
   });
