@@ -1,3 +1,19 @@
 export { StreamError, type StreamErrorCode, type StreamErrorDetails } from './errors.js';
-export type { ReadOptions } from './stream-options.js';
+export {
+  defineLanguage,
+  type ExtractContext,
+  type FilePlace,
+  type FileSyntax,
+  type LanguageDefinition,
+} from './languages/define-language.js';
+export type { GraphProblem } from './languages/rust/resolve/index.js';
+export {
+  analyzeOverlay,
+  type OverlayAnalysis,
+  type OverlayAnalyzer,
+  type OverlayChange,
+  openAnalyzer,
+} from './open-analyzer.js';
+export { type ChunkerOptions, openChunker } from './open-chunker.js';
 export { type StreamOptions, streamChunks } from './stream-chunks.js';
+export type { ReadOptions } from './stream-options.js';

@@ -20,7 +20,7 @@ export interface ExtractContext {
   /** The compiled `query` of the language. */
   query: Query;
   /** Parses a text of the same length and line breaks as `text`. The tree is freed by the caller of `extract`. */
-  parse(text: string): Tree;
+  parse: (text: string) => Tree;
 }
 
 /** The least that one parsed file yields in any language. */

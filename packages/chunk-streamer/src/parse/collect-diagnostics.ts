@@ -31,7 +31,7 @@ function findBroken(root: Node): Node[] {
   const stack: Node[] = [root];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (node.isError || node.isMissing) broken.push(node);
-    else if (node.hasError) stack.push(...node.children.filter((child) => child !== null).reverse());
+    else if (node.hasError) stack.push(...node.children.reverse());
   }
   return broken;
 }

@@ -8,7 +8,8 @@ export interface ParsePool extends AsyncDisposable {
   /** How many threads run. */
   readonly size: number;
   /**
-   * Parses one file. A file that makes a worker crash twice is skipped as `unreadable`; the others go on in a new worker.
+   * Parses one file. A file that makes a worker crash or hang twice is skipped as `unreadable`; the others go on in a
+   * new worker.
    *
    * @throws StreamError PT_STREAM_WORKERS_LOST when no worker can be started, PT_STREAM_CLOSED after disposal
    */
@@ -28,6 +29,8 @@ export function openParsePool(options: ParsePoolOptions): ParsePool {
 // A second file waits in each worker, so that it never idles while the main thread is busy.
 const FILES_PER_WORKER = 2;
 const MAX_CRASHES_PER_FILE = 2;
+// The largest file the default limit admits parses in seconds; a worker that is silent this long hangs.
+const SILENCE_MS = 60_000;
 
 interface Job {
   request: ParseRequest;
@@ -40,6 +43,8 @@ interface Lane {
   worker: Worker;
   isReady: boolean;
   jobs: Map<number, Job>;
+  /** Runs while files are with the worker; starts again with every answer. */
+  silence: NodeJS.Timeout | undefined;
 }
 
 class WorkerPool implements ParsePool {
@@ -80,6 +85,7 @@ class WorkerPool implements ParsePool {
       worker: new Worker(locateWorker(), { workerData: this.#settings }),
       isReady: false,
       jobs: new Map(),
+      silence: undefined,
     };
     this.#lanes.add(lane);
     lane.worker.on('message', (message: WorkerMessage) => {
@@ -101,6 +107,8 @@ class WorkerPool implements ParsePool {
     if (message.type === 'done') {
       lane.jobs.get(message.id)?.resolve(message.outcome);
       lane.jobs.delete(message.id);
+      clearTimeout(lane.silence);
+      lane.silence = undefined;
     }
     lane.isReady = true;
     this.#feed();
@@ -108,6 +116,7 @@ class WorkerPool implements ParsePool {
 
   #crash(lane: Lane, error: unknown): void {
     if (!this.#lanes.delete(lane) || this.#closed !== null) return;
+    clearTimeout(lane.silence);
     void lane.worker.terminate();
     const reason = error instanceof Error ? error.message : String(error);
     if (!lane.isReady) {
@@ -133,12 +142,19 @@ class WorkerPool implements ParsePool {
     for (const lane of this.#lanes) {
       while (this.#canTake(lane)) {
         const job = this.#queue.shift();
-        if (job === undefined) return;
+        if (job === undefined) break;
         this.#nextId += 1;
         lane.jobs.set(this.#nextId, job);
         lane.worker.postMessage({ id: this.#nextId, request: job.request });
       }
+      if (lane.jobs.size > 0) this.#watch(lane);
     }
+  }
+
+  #watch(lane: Lane): void {
+    lane.silence ??= setTimeout(() => {
+      this.#crash(lane, new Error(`no answer for ${SILENCE_MS} ms`));
+    }, SILENCE_MS);
   }
 
   // A file that was in a crashed worker runs alone, so that a second crash names the right one.
@@ -152,7 +168,10 @@ class WorkerPool implements ParsePool {
   #fail(error: StreamError): void {
     this.#closed = error;
     const jobs = [...this.#queue.splice(0), ...[...this.#lanes].flatMap((lane) => [...lane.jobs.values()])];
-    for (const { worker } of this.#lanes) void worker.terminate();
+    for (const { worker, silence } of this.#lanes) {
+      clearTimeout(silence);
+      void worker.terminate();
+    }
     this.#lanes.clear();
     for (const job of jobs) job.reject(error);
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilePlace } from '../languages/define-language.js';
-import { type ManifestText, placeFiles } from '../languages/rust/place-files.js';
+import { type ManifestText, placeFiles, UNKNOWN_PLACE } from '../languages/rust/place-files.js';
 import { type FileDeclarations, scanModuleDeclarations } from '../languages/rust/scan-module-declarations.js';
 import { type WalkResult, walkRepository } from '../walk/walk-repository.js';
 
@@ -9,6 +9,7 @@ import { type WalkResult, walkRepository } from '../walk/walk-repository.js';
 export interface RepositorySurvey extends Omit<WalkResult, 'manifests'> {
   manifests: ManifestText[];
   places: Map<string, FilePlace>;
+  declarations: Map<string, FileDeclarations>;
 }
 
 /** What a survey may be told. */
@@ -37,7 +38,20 @@ export async function surveyRepository(root: string, options: SurveyOptions = {}
     const texts = await Promise.all(paths.map(readText));
     paths.forEach((path, index) => declarations.set(path, scanModuleDeclarations(texts[index] ?? '')));
   }
-  return { ...walked, manifests, places: placeFiles({ manifests, paths: walked.files, declarations }) };
+  return {
+    ...walked,
+    manifests,
+    declarations,
+    places: placeFiles({ manifests, paths: walked.files, declarations }),
+  };
+}
+
+/** The place of a file; one that is not in the repository stands where it would if it were. */
+export function placeOf(survey: RepositorySurvey, path: string): FilePlace {
+  const known = survey.places.get(path);
+  if (known !== undefined) return known;
+  const { manifests, files, declarations } = survey;
+  return placeFiles({ manifests, paths: [...files, path].sort(), declarations }).get(path) ?? UNKNOWN_PLACE;
 }
 
 async function readOverlaid(

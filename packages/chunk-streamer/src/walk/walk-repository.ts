@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SkippedFile } from '@parseltongue/isg-core';
+import { isInsidePath, type SkippedFile } from '@parseltongue/isg-core';
 import { StreamError } from '../errors.js';
 import { languageOf } from '../languages/registry.js';
 import { enterFolder, type IgnoreRules, isIgnored, loadOuterRules } from './ignore-rules.js';
@@ -95,28 +95,36 @@ function closeFolder(entries: readonly Dirent[], path: string, result: WalkResul
   return true;
 }
 
-async function visitEntry(
-  entry: Dirent,
-  { path: parent, rules }: Folder,
-  { root, result, folders }: WalkState,
-): Promise<void> {
+async function visitEntry(entry: Dirent, { path: parent, rules }: Folder, state: WalkState): Promise<void> {
   const path = parent === '' ? entry.name : `${parent}/${entry.name}`;
-  const absolute = join(root, path);
+  const absolute = join(state.root, path);
+  const isHidden = () => isIgnored(rules, absolute, entry.isDirectory());
   if (entry.isSymbolicLink()) {
-    const isCandidate = languageOf(path) !== undefined || (await isFolderLink(absolute));
-    if (!isCandidate) return;
-    result.skipped.push({ path, reason: isIgnored(rules, absolute, false) ? 'ignored' : 'symlink' });
+    const isSeen = languageOf(path) !== undefined || (await isFolderLink(absolute));
+    if (isSeen) state.result.skipped.push({ path, reason: isHidden() ? 'ignored' : 'symlink' });
   } else if (entry.isDirectory()) {
     if (PRIVATE_FOLDERS.has(entry.name)) return;
-    if (isIgnored(rules, absolute, true)) result.skipped.push({ path, reason: 'ignored' });
-    else folders.push({ path, rules });
-  } else if (entry.name === MANIFEST && entry.isFile()) {
-    if (!isIgnored(rules, absolute, false)) result.manifests.push(path);
-  } else if (languageOf(path) !== undefined) {
-    if (isIgnored(rules, absolute, false)) result.skipped.push({ path, reason: 'ignored' });
-    else if (entry.isFile()) result.files.push(path);
-    else result.skipped.push({ path, reason: 'unreadable', detail: 'not a regular file' });
-  }
+    if (isHidden()) state.result.skipped.push({ path, reason: 'ignored' });
+    else state.folders.push({ path, rules });
+  } else visitFile(entry, { path, isHidden }, state.result);
+}
+
+function visitFile(
+  entry: Dirent,
+  { path, isHidden }: { path: string; isHidden: () => boolean },
+  result: WalkResult,
+): void {
+  if (entry.name === MANIFEST && entry.isFile() && !isHidden()) result.manifests.push(path);
+  if (languageOf(path) === undefined) return;
+  const skipped = isHidden() ? ({ path, reason: 'ignored' } as const) : findObstacle(entry, path);
+  if (skipped === undefined) result.files.push(path);
+  else result.skipped.push(skipped);
+}
+
+function findObstacle(entry: Dirent, path: string): SkippedFile | undefined {
+  if (!entry.isFile()) return { path, reason: 'unreadable', detail: 'not a regular file' };
+  if (!isInsidePath(path)) return { path, reason: 'unreadable', detail: 'the name cannot stand in a key' };
+  return undefined;
 }
 
 async function isFolderLink(file: string): Promise<boolean> {

@@ -7,7 +7,8 @@ import { classifyFile, classifyItem, type TestClass } from './classify.js';
 import { readDoc, readDocAttribute } from './doc.js';
 import { type ItemName, nameItem } from './name-items.js';
 import { normalizeType } from './normalize.js';
-import { formatSignature, readCallArguments, readCallHead, readVisibility } from './signature.js';
+import { readCallArguments, readCallHead } from './read-call-head.js';
+import { formatSignature, readVisibility } from './signature.js';
 
 /** A row in the making; offsets are UTF-16 units. */
 export interface Draft {
@@ -119,7 +120,7 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
     signature: formatSignature(item, naming.kind, text),
     visibility: readVisibility(item, text, attributes),
     doc: readDoc([...outer.doc, ...inner.doc]),
-    head: readHead(item, naming, text, attributes),
+    head: readHead(item, naming, { text, attributes }),
     readArguments: () => (naming.kind === 'macro_call' ? readCallArguments(item, text) : ''),
     firstChildName: '',
     childCount: 0,
@@ -149,15 +150,14 @@ function readAnnotations(pieces: readonly string[]): Annotations {
 function readHead(
   item: CapturedItem,
   naming: ItemName,
-  text: string,
-  attributes: readonly Attribute[],
+  { text, attributes }: { text: string; attributes: readonly Attribute[] },
 ): string {
   switch (naming.kind) {
     case 'macro_call':
       return readCallHead(item, text);
     case 'impl': {
       const generics = item.node.childForFieldName('type_parameters');
-      const where = item.node.namedChildren.find((child) => child?.type === 'where_clause');
+      const where = item.node.namedChildren.find((child) => child.type === 'where_clause');
       return [generics, where]
         .map((node) => (node ? normalizeType(text.slice(node.startIndex, node.endIndex)) : ''))
         .join('');

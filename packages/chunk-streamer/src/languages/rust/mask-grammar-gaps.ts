@@ -94,11 +94,15 @@ function macroItem(text: string, keyword: number, nameEnd: number): ReplacedItem
   return { start, end: skipBrackets(text, open), kind: 'macro' };
 }
 
+// Only a `=` outside generics makes an alias: `trait A<T = B> {}` is none.
 function traitAlias(text: string, start: number, nameEnd: number): ReplacedItem | undefined {
+  let depth = 0;
   for (const token of readTokens(text, nameEnd)) {
-    const char = text[token.start];
+    const char = text[token.start] ?? '';
     if (char === '{' || char === ';') return undefined;
-    if (char !== '=') continue;
+    if ('<([{'.includes(char)) depth += 1;
+    if (')]'.includes(char) || (char === '>' && text[token.start - 1] !== '-')) depth -= 1;
+    if (char !== '=' || depth > 0) continue;
     const end = text.indexOf(';', token.end);
     return end === -1 ? undefined : { start, end: end + 1, kind: 'trait' };
   }

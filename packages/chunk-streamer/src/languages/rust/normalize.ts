@@ -58,18 +58,19 @@ function attributeEnd(text: string, at: number): number {
 // Pieces alternate gap, token; strings stay single tokens, so nothing inside them is touched.
 function tighten(parts: readonly string[]): string {
   const tokens: string[] = [];
+  const last = () => tokens.at(-1)?.trimStart() ?? '';
   for (let i = 1; i < parts.length; i += 2) {
     const token = parts[i] ?? '';
-    const previous = tokens.at(-1)?.trimStart() ?? '';
-    const isCloser = token === ')' || token === ']' || token === '>';
-    if (previous === ',' && (isCloser || token === '}')) tokens.pop();
-    const before = tokens.at(-1)?.trimStart() ?? '';
-    const isGlued =
-      isCloser || token === ',' || token === ';' || before === '(' || before === '[' || before === '<';
+    if (last() === ',' && CLOSERS.has(token)) tokens.pop();
+    const isGlued = GLUED_BEFORE.has(token) || GLUED_AFTER.has(last());
     tokens.push((isGlued ? '' : (parts[i - 1] ?? '')) + token);
   }
   return tokens.join('').trim();
 }
+
+const CLOSERS = new Set([')', ']', '>', '}']);
+const GLUED_BEFORE = new Set([')', ']', '>', ',', ';']);
+const GLUED_AFTER = new Set(['(', '[', '<']);
 
 function touches(left: string, right: string): boolean {
   const first = right[0];

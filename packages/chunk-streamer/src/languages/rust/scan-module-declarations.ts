@@ -51,7 +51,7 @@ function step(state: ScanState): void {
   state.at = token.end;
   if (token.kind === 'word' && text.slice(token.start, token.end) === 'mod') readModule(state);
   if (token.kind !== 'punct') return;
-  switch (text[token.start]) {
+  switch (text[token.start] ?? '') {
     case '#':
       readAttribute(state, token.start);
       break;

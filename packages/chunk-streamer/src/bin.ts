@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import type { IndexRecord, Ledger, Progress } from '@parseltongue/isg-core';
+import { StreamError } from './errors.js';
+import { type StreamOptions, streamChunks } from './stream-chunks.js';
+
+const USAGE = `Usage: isg-code-chunk-streamer <path> [--ndjson] [--workers N]
+
+Streams the rows, edges and diagnostics of the repository at <path>.
+  --ndjson      one JSON record a line on stdout; without it a summary
+  --workers N   parse threads, default the number of cores, at most 4
+Exit codes: 0 done, 1 the repository cannot be read, 2 wrong usage`;
+
+interface Command {
+  root: string;
+  asNdjson: boolean;
+  workers: number | undefined;
+}
+
+async function main(argv: string[]): Promise<number> {
+  const command = readCommand(argv);
+  if (typeof command === 'string') {
+    process.stderr.write(`${command}\n\n${USAGE}\n`);
+    return 2;
+  }
+  if (command === null) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  try {
+    await stream(command);
+    return 0;
+  } catch (error) {
+    if (!StreamError.isInstance(error)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    return error.code === 'PT_STREAM_OPTION_INVALID' ? 2 : 1;
+  }
+}
+
+// A text is what is wrong with the arguments; null asks for help.
+function readCommand(argv: string[]): Command | string | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        ndjson: { type: 'boolean' },
+        workers: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help === true) return null;
+    const [root, ...rest] = positionals;
+    if (root === undefined) return 'No path given';
+    if (rest.length > 0) return `One path expected, ${positionals.length} given`;
+    return {
+      root,
+      asNdjson: values.ndjson === true,
+      workers: values.workers === undefined ? undefined : Number(values.workers),
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function stream(command: Command): Promise<void> {
+  const showProgress = createProgressLine();
+  const options: StreamOptions = { onProgress: showProgress };
+  if (command.workers !== undefined) options.workers = command.workers;
+  const counts = new Map<string, number>();
+  let ledger: Ledger | undefined;
+  for await (const record of streamChunks(command.root, options)) {
+    counts.set(record.type, (counts.get(record.type) ?? 0) + 1);
+    if (record.type === 'ledger') ledger = record.ledger;
+    if (command.asNdjson) await writeLine(record);
+  }
+  if (!command.asNdjson && ledger !== undefined) process.stdout.write(formatSummary(ledger, counts));
+}
+
+async function writeLine(record: IndexRecord): Promise<void> {
+  if (!process.stdout.write(`${JSON.stringify(record)}\n`)) await once(process.stdout, 'drain');
+}
+
+function formatSummary(ledger: Ledger, counts: ReadonlyMap<string, number>): string {
+  const reasons = new Map<string, number>();
+  for (const { reason } of ledger.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const skipped = [...reasons].map(([reason, count]) => `${reason} ${count}`).join(', ');
+  return [
+    `seen         ${ledger.seen}`,
+    `indexed      ${ledger.indexed}`,
+    `skipped      ${ledger.skipped.length}${skipped === '' ? '' : ` (${skipped})`}`,
+    `rows         ${counts.get('row') ?? 0}`,
+    `edges        ${counts.get('edge') ?? 0}`,
+    `diagnostics  ${ledger.diagnostics.length}`,
+    '',
+  ].join('\n');
+}
+
+const PROGRESS_EVERY_MS = 1000;
+
+function createProgressLine(): (progress: Progress) => void {
+  let shownAt = 0;
+  return ({ stage, done, total, unit }) => {
+    const now = performance.now();
+    if (done !== total && now - shownAt < PROGRESS_EVERY_MS) return;
+    shownAt = now;
+    process.stderr.write(`${stage} ${done}${total === null ? '' : `/${total}`} ${unit}\n`);
+  };
+}
+
+// A reader that goes away, as `head` does, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+process.exitCode = await main(process.argv.slice(2));
