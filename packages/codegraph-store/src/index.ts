@@ -1,1 +1,26 @@
-export {};
+export type {
+  AffectedTest,
+  AffectedTestsAnswer,
+  Analytics,
+  AnswerBudget,
+  AnswerMeta,
+  BlastAnswer,
+  BlastLevel,
+  CodeGraphStore,
+  CozoValue,
+  DetailLevel,
+  QueryAnswer,
+  QueryOptions,
+  RepoMapAnswer,
+  RepoMapOptions,
+  RowHit,
+  SearchAnswer,
+  SearchHit,
+  SearchOptions,
+  StoreStatus,
+  WalkAnswer,
+  WalkHit,
+  WalkOptions,
+} from './contract.js';
+export { isStoreError, StoreError, type StoreErrorCode, type StoreErrorDetails } from './errors.js';
+export { type OpenStoreOptions, openStore } from './open-store.js';

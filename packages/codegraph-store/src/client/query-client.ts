@@ -1,0 +1,72 @@
+import type { CozoValue, QueryAnswer, QueryOptions } from '../contract.js';
+import { StoreError } from '../errors.js';
+import { startWorker, type WorkerClient } from './worker-client.js';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_LIMIT = 1000;
+
+/** Runs raw queries in a thread with its own copy of the graph, which is renewed after a write and ended on timeout. */
+export class QueryClient {
+  readonly #dir: string;
+  #open: { client: WorkerClient; seq: number } | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** `seq` is the last write the answer must know of. */
+  run(
+    seq: number,
+    script: string,
+    params: Readonly<Record<string, CozoValue>>,
+    options: QueryOptions,
+  ): Promise<QueryAnswer> {
+    const answer = this.#queue.then(() =>
+      this.#run(seq, [script, params, options.limit ?? DEFAULT_LIMIT], options),
+    );
+    this.#queue = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.client.terminate(reportClosed());
+  }
+
+  async #run(seq: number, args: unknown[], options: QueryOptions): Promise<QueryAnswer> {
+    if (this.#open !== undefined && this.#open.seq < seq) await this.close();
+    this.#open ??= {
+      client: (await startWorker({ role: 'query', dir: this.#dir, readOnly: true })).client,
+      seq,
+    };
+    const { client } = this.#open;
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timer = setTimeout(() => {
+      this.#open = undefined;
+      void client.terminate(reportTimeout(timeoutMs));
+    }, timeoutMs);
+    try {
+      return (await client.call('runQuery', args)) as QueryAnswer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The answer to any call on a store that was closed. */
+export function reportClosed(): StoreError<'PT_STORE_CLOSED'> {
+  return new StoreError('PT_STORE_CLOSED', {
+    message: 'The store is closed. Open it again',
+    details: { operation: 'call' },
+  });
+}
+
+function reportTimeout(timeoutMs: number): StoreError<'PT_STORE_QUERY_TIMEOUT'> {
+  return new StoreError('PT_STORE_QUERY_TIMEOUT', {
+    message: `The query did not end within ${timeoutMs} ms and was stopped. Narrow it, or give it a longer timeoutMs`,
+    details: { timeout_ms: timeoutMs },
+    retryable: true,
+  });
+}

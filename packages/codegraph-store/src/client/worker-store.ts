@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import type { IndexRecord, Row, RowKey } from '@parseltongue/isg-core';
+import type { CodeGraphStore, CozoValue, QueryAnswer, QueryOptions } from '../contract.js';
+import { LOCK_FILE } from '../durable/format.js';
+import { releaseLock } from '../durable/lock.js';
+import type { StoreMethods } from '../worker/store-methods.js';
+import { QueryClient, reportClosed } from './query-client.js';
+import { streamRecords } from './stream-records.js';
+import type { WorkerClient } from './worker-client.js';
+
+const EXPORT_PAGE = 500;
+
+type Arguments<M extends keyof StoreMethods> = StoreMethods[M] extends (
+  context: never,
+  ...args: infer A
+) => unknown
+  ? A
+  : never;
+
+export interface OpenWorker {
+  client: WorkerClient;
+  dir: string;
+  lockToken: string | null;
+  signal: AbortSignal | undefined;
+}
+
+/** The store as the caller holds it: every method is a message to the worker that owns the graph. */
+export class WorkerStore implements CodeGraphStore {
+  readonly #client: WorkerClient;
+  readonly #queries: QueryClient;
+  readonly #open: OpenWorker;
+  #closing: Promise<void> | undefined;
+
+  constructor(open: OpenWorker) {
+    this.#open = open;
+    this.#client = open.client;
+    this.#queries = new QueryClient(open.dir);
+  }
+
+  getRow: CodeGraphStore['getRow'] = (...args) => this.#call('getRow', args);
+  rowsOfFile: CodeGraphStore['rowsOfFile'] = (...args) => this.#call('rowsOfFile', args);
+  findRows: CodeGraphStore['findRows'] = (...args) => this.#call('findRows', args);
+  edgesFrom: CodeGraphStore['edgesFrom'] = (...args) => this.#call('edgesFrom', args);
+  edgesTo: CodeGraphStore['edgesTo'] = (...args) => this.#call('edgesTo', args);
+  referencesOf: CodeGraphStore['referencesOf'] = (...args) => this.#call('referencesOf', args);
+  files: CodeGraphStore['files'] = (...args) => this.#call('files', args);
+  plans: CodeGraphStore['plans'] = () => this.#call('plans', []);
+  futureRows: CodeGraphStore['futureRows'] = (...args) => this.#call('futureRows', args);
+  temporalRows: CodeGraphStore['temporalRows'] = (...args) => this.#call('temporalRows', args);
+  search: CodeGraphStore['search'] = (...args) => this.#call('search', args);
+  callersOf: CodeGraphStore['callersOf'] = (...args) => this.#call('callersOf', args);
+  calleesOf: CodeGraphStore['calleesOf'] = (...args) => this.#call('calleesOf', args);
+  blastRadius: CodeGraphStore['blastRadius'] = (...args) => this.#call('blastRadius', args);
+  affectedTests: CodeGraphStore['affectedTests'] = (...args) => this.#call('affectedTests', args);
+  repoMap: CodeGraphStore['repoMap'] = (...args) => this.#call('repoMap', args);
+  analytics: CodeGraphStore['analytics'] = () => this.#call('analytics', []);
+  status: CodeGraphStore['status'] = () => this.#call('status', []);
+  putSummaries: CodeGraphStore['putSummaries'] = (...args) => this.#call('putSummaries', args);
+  propose: CodeGraphStore['propose'] = (...args) => this.#call('propose', args);
+  discard: CodeGraphStore['discard'] = (...args) => this.#call('discard', args);
+  promote: CodeGraphStore['promote'] = (...args) => this.#call('promote', args);
+  reset: CodeGraphStore['reset'] = () => this.#call('reset', []);
+
+  ingest(
+    records: AsyncIterable<IndexRecord> | Iterable<IndexRecord>,
+  ): Promise<{ files: number; rows: number; edges: number }> {
+    return streamRecords(
+      records,
+      {
+        start: () => this.#call('ingestStart', []),
+        add: (id, batch) => this.#call('ingestAdd', [id, batch as IndexRecord[]]),
+        commit: (id) => this.#call<{ files: number; rows: number; edges: number }>('ingestCommit', [id]),
+        drop: (id) => this.#call('ingestDrop', [id]),
+      },
+      this.#open.signal,
+    );
+  }
+
+  importRows(rows: AsyncIterable<Row> | Iterable<Row>): Promise<{ rows: number }> {
+    return streamRecords(
+      rows,
+      {
+        start: () => this.#call('importStart', []),
+        add: (id, batch) => this.#call('importAdd', [id, batch as Row[]]),
+        commit: (id) => this.#call<{ rows: number }>('importCommit', [id]),
+        drop: (id) => this.#call('importDrop', [id]),
+      },
+      this.#open.signal,
+    );
+  }
+
+  async *exportRows(): AsyncGenerator<Row> {
+    let after: RowKey | null = null;
+    for (;;) {
+      const page: Row[] = await this.#call('exportPage', [after, EXPORT_PAGE]);
+      yield* page;
+      after = page.at(-1)?.isgl1_key ?? null;
+      if (page.length < EXPORT_PAGE) return;
+    }
+  }
+
+  runQuery(
+    script: string,
+    params: Readonly<Record<string, CozoValue>> = {},
+    options: QueryOptions = {},
+  ): Promise<QueryAnswer> {
+    if (this.#closing !== undefined) return Promise.reject(reportClosed());
+    return this.#queries.run(this.#client.seq, script, params, options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queries.close();
+    try {
+      await this.#client.call('close', []);
+    } catch {
+      // A thread that stopped by itself left its lock behind; the token makes sure that it is ours.
+      const { dir, lockToken } = this.#open;
+      if (lockToken !== null) releaseLock({ path: join(dir, LOCK_FILE), token: lockToken });
+    }
+    await this.#client.terminate(reportClosed());
+  }
+
+  #call<Result>(
+    method: keyof StoreMethods,
+    args: Arguments<keyof StoreMethods> | readonly unknown[],
+  ): Promise<Result> {
+    if (this.#closing !== undefined) return Promise.reject(reportClosed());
+    return this.#client.call(method, [...args]) as Promise<Result>;
+  }
+}

@@ -1,0 +1,121 @@
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { IMPORT_TUPLES } from '../engines/cozo-wasm/codec.js';
+import { RELATION_NAMES, RELATIONS, type RelationName, type Tuple } from '../schema/relations.js';
+import { reportDamage } from './disk-error.js';
+import { createHeader, parseHeader, SNAPSHOT_FILE } from './format.js';
+import { encodeFrame, readExact, scanFrames } from './frame.js';
+import { replaceFile } from './replace-file.js';
+
+/** Where a part of a relation lies in the snapshot. Its payload is what `import_relations` takes. */
+export interface ChunkRef {
+  offset: number;
+  sizeBytes: number;
+}
+
+/** An open snapshot: every checksum has been verified, the content is read when asked for. */
+export interface Snapshot {
+  fd: number;
+  seq: number;
+  sizeBytes: number;
+  chunks: Map<RelationName, ChunkRef[]>;
+}
+
+/**
+ * Opens and verifies the snapshot; undefined when there is none.
+ *
+ * @throws StoreError PT_STORE_CORRUPT, PT_STORE_VERSION_UNKNOWN
+ */
+export function openSnapshot(path: string): Snapshot | undefined {
+  if (!existsSync(path)) return undefined;
+  const fd = openSync(path, 'r');
+  try {
+    return verifySnapshot(fd);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function verifySnapshot(fd: number): Snapshot {
+  const sizeBytes = fstatSync(fd).size;
+  const snapshot: Snapshot = { fd, seq: -1, sizeBytes, chunks: new Map() };
+  let chunkCount = 0;
+  let expected: number | undefined;
+  const scan = scanFrames(fd, sizeBytes, ({ payload, offset }) => {
+    if (snapshot.seq < 0) {
+      snapshot.seq = parseHeader(payload, SNAPSHOT_FILE).seq;
+      return;
+    }
+    const name = /^\{"(\w+)":/.exec(payload.toString('latin1', 0, 40))?.[1] ?? '';
+    if (name === 'end') {
+      expected = (JSON.parse(payload.toString('utf8')) as { end: number }).end;
+    } else if (name in RELATIONS) {
+      chunkCount += 1;
+      appendChunk(snapshot.chunks, name as RelationName, { offset, sizeBytes: payload.length });
+    } else {
+      throw reportDamage(SNAPSHOT_FILE, offset, `it holds an unknown relation "${name}"`);
+    }
+  });
+  if (scan.outcome !== 'complete') throw reportDamage(SNAPSHOT_FILE, scan.endOffset, scan.problem);
+  if (expected !== chunkCount)
+    throw reportDamage(SNAPSHOT_FILE, sizeBytes, 'it does not end where it should');
+  return snapshot;
+}
+
+/** The text of one chunk. */
+export function readChunk(snapshot: Snapshot, chunk: ChunkRef): string {
+  return readExact(snapshot.fd, chunk.offset, chunk.sizeBytes).toString('utf8');
+}
+
+/** The tuples of one relation, chunk by chunk. */
+export function* readChunkTuples(snapshot: Snapshot, relation: RelationName): Generator<readonly Tuple[]> {
+  for (const chunk of snapshot.chunks.get(relation) ?? []) {
+    const json = JSON.parse(readChunk(snapshot, chunk)) as Record<string, { rows: Tuple[] }>;
+    yield json[relation]?.rows ?? [];
+  }
+}
+
+/** Writes the whole graph as it is after write `seq` and puts it in the place of the old snapshot in one step. */
+export function writeSnapshot(
+  path: string,
+  seq: number,
+  tuplesOf: (relation: RelationName) => Iterable<Tuple>,
+): void {
+  replaceFile(path, 'write the snapshot', encodeSnapshot(seq, tuplesOf));
+}
+
+function* encodeSnapshot(
+  seq: number,
+  tuplesOf: (relation: RelationName) => Iterable<Tuple>,
+): Generator<Buffer> {
+  yield encodeFrame(JSON.stringify(createHeader(seq)));
+  let chunkCount = 0;
+  for (const relation of RELATION_NAMES) {
+    for (const rows of groupTuples(tuplesOf(relation))) {
+      chunkCount += 1;
+      yield encodeFrame(JSON.stringify({ [relation]: { headers: RELATIONS[relation].columns, rows } }));
+    }
+  }
+  yield encodeFrame(JSON.stringify({ end: chunkCount }));
+}
+
+/** Groups of at most {@link IMPORT_TUPLES} tuples and about 4 MB, so that no single text gets out of hand. */
+function* groupTuples(tuples: Iterable<Tuple>): Generator<Tuple[]> {
+  let group: Tuple[] = [];
+  let length = 0;
+  for (const tuple of tuples) {
+    group.push(tuple);
+    for (const cell of tuple) length += typeof cell === 'string' ? cell.length : 8;
+    if (group.length < IMPORT_TUPLES && length < 4 * 2 ** 20) continue;
+    yield group;
+    group = [];
+    length = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+function appendChunk(chunks: Map<RelationName, ChunkRef[]>, relation: RelationName, chunk: ChunkRef): void {
+  const list = chunks.get(relation);
+  if (list === undefined) chunks.set(relation, [chunk]);
+  else list.push(chunk);
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Change, RELATIONS, type RelationName, type Tuple } from '../../schema/relations.js';
+import type { CozoEngine, CozoParam, NamedRows } from '../cozo-engine.js';
+import { COZO_WASM_CAPABILITIES } from './capabilities.js';
+import { encodeChanges } from './codec.js';
+import { type CozoFailure, mapCozoFailure, mapCozoTrap } from './error-map.js';
+
+type CozoModule = Pick<typeof import('cozo-lib-wasm/cozo_lib_wasm.js'), 'initSync' | 'CozoDb'>;
+type Instance = ReturnType<CozoModule['initSync']>;
+type Database = InstanceType<CozoModule['CozoDb']>;
+type Answer =
+  | ({ ok: true } & Partial<NamedRows> & { data?: Record<string, NamedRows> })
+  | ({ ok: false } & CozoFailure);
+
+const RESERVE_LIMIT_BYTES = 2 ** 30;
+
+/**
+ * Opens an empty CozoDB in this thread from the wasm build that npm installs.
+ *
+ * The package is made for bundlers, so the module is given its bytes instead of fetching them.
+ */
+export async function openCozoWasm(): Promise<CozoEngine> {
+  const cozo: CozoModule = await import('cozo-lib-wasm/cozo_lib_wasm.js');
+  const wasmPath = createRequire(import.meta.url).resolve('cozo-lib-wasm/cozo_lib_wasm_bg.wasm');
+  const instance = cozo.initSync(readFileSync(wasmPath));
+  return new CozoWasmEngine(cozo.CozoDb.new(), instance);
+}
+
+class CozoWasmEngine implements CozoEngine {
+  readonly capabilities = COZO_WASM_CAPABILITIES;
+  readonly #database: Database;
+  readonly #instance: Instance;
+
+  constructor(database: Database, instance: Instance) {
+    this.#database = database;
+    this.#instance = instance;
+  }
+
+  read(script: string, params: Readonly<Record<string, CozoParam>> = {}): NamedRows {
+    const answer = this.#call(() => this.#database.run(script, JSON.stringify(params), true));
+    return { headers: answer.headers ?? [], rows: answer.rows ?? [] };
+  }
+
+  createRelation(relation: RelationName): void {
+    this.#call(() => this.#database.run(RELATIONS[relation].create, '{}', false));
+  }
+
+  apply(changes: readonly Change[]): void {
+    for (const json of encodeChanges(changes)) this.importJson(json);
+  }
+
+  importJson(json: string): void {
+    this.#call(() => this.#database.import_relations(json));
+  }
+
+  exportTuples(relation: RelationName): Tuple[] {
+    const answer = this.#call(() =>
+      this.#database.export_relations(JSON.stringify({ relations: [relation] })),
+    );
+    return answer.data?.[relation]?.rows ?? [];
+  }
+
+  reserve(sizeBytes: number): void {
+    // One large block, freed at once, stays with the allocator: the pages cost nothing until they are touched.
+    const wanted = Math.min(Math.ceil(sizeBytes), RESERVE_LIMIT_BYTES);
+    const address = this.#instance.__wbindgen_malloc(wanted, 1);
+    this.#instance.__wbindgen_free(address, wanted, 1);
+  }
+
+  memoryBytes(): number {
+    return this.#instance.memory.buffer.byteLength;
+  }
+
+  close(): void {
+    this.#database.free();
+  }
+
+  #call(run: () => string): Extract<Answer, { ok: true }> {
+    let text: string;
+    try {
+      text = run();
+    } catch (cause) {
+      throw mapCozoTrap(cause);
+    }
+    const answer = JSON.parse(text) as Answer;
+    if (!answer.ok) throw mapCozoFailure(answer);
+    return answer;
+  }
+}

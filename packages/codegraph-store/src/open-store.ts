@@ -1,0 +1,41 @@
+import { isAbsolute, resolve } from 'node:path';
+import { WorkerStore } from './client/worker-store.js';
+import { startWorker } from './client/worker-client.js';
+import type { CodeGraphStore } from './contract.js';
+import { openCozoNode } from './engines/cozo-node/open.js';
+import { StoreError } from './errors.js';
+
+export interface OpenStoreOptions {
+  /** The graph's own directory, by custom `.parseltongue` at the repository's root. Created when missing. */
+  dir: string;
+  /** Default cozo-wasm, which npm alone installs. */
+  engine?: 'cozo-wasm' | 'cozo-node';
+  /** Read what another process writes, without taking the directory. The view is that of the moment of opening. */
+  readOnly?: boolean;
+  /** Ends an opening or an ingest under way; the graph is then as it was before. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens the graph in `dir` for this process alone.
+ *
+ * Writes are acknowledged after fsync. Dispose the store to give the directory back.
+ *
+ * @throws StoreError PT_STORE_LOCKED naming the owning process, PT_STORE_CORRUPT, PT_STORE_VERSION_UNKNOWN,
+ *   PT_STORE_NOT_FOUND (read-only), PT_STORE_READ_ONLY, PT_STORE_ENGINE_MISSING,
+ *   PT_STORE_ENGINE_UNSUPPORTED
+ */
+export async function openStore(options: OpenStoreOptions): Promise<CodeGraphStore> {
+  const { engine = 'cozo-wasm', readOnly = false, signal } = options;
+  if (engine === 'cozo-node') await openCozoNode();
+  const dir = isAbsolute(options.dir) ? options.dir : resolve(options.dir);
+  const { client, lockToken } = await startWorker({ role: 'store', dir, readOnly });
+  const store = new WorkerStore({ client, dir, lockToken, signal });
+  if (signal?.aborted !== true) return store;
+  await store[Symbol.asyncDispose]();
+  throw new StoreError('PT_STORE_ABORTED', {
+    message: 'Opening the store was aborted',
+    details: { operation: 'open' },
+    cause: signal.reason,
+  });
+}

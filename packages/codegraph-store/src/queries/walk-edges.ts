@@ -1,0 +1,73 @@
+import type { EdgeKind, Resolution, RowKey } from '@parseltongue/isg-core';
+import { StoreError } from '../errors.js';
+import type { EdgeRecord } from '../state/edge-index.js';
+import type { GraphView } from '../state/graph-view.js';
+
+export const CALL_KINDS: readonly EdgeKind[] = ['calls', 'uses_macro', 'tests'];
+export const REFERENCE_KINDS: readonly EdgeKind[] = [
+  'calls',
+  'uses_type',
+  'implements',
+  'imports',
+  'tests',
+  'uses_macro',
+];
+
+export interface Step {
+  key: RowKey;
+  depth: number;
+  edge: EdgeRecord;
+}
+
+export interface Walk {
+  direction: 'callers' | 'callees';
+  kinds: readonly EdgeKind[];
+  tiers: readonly Resolution[];
+  depth: number;
+}
+
+/**
+ * Walks breadth first from the seeds; each row is reached once, by the shortest walk.
+ *
+ * Steps come by depth, then key. Of several edges into a row at one depth the one from the smallest key is told.
+ */
+export function walkEdges(view: GraphView, seeds: readonly RowKey[], walk: Walk): Step[] {
+  assertDepth(walk.depth);
+  const kinds = new Set(walk.kinds);
+  const tiers = new Set(walk.tiers);
+  const seen = new Set<string>(seeds);
+  const steps: Step[] = [];
+  let frontier: RowKey[] = [...seeds].sort();
+  for (let depth = 1; depth <= walk.depth && frontier.length > 0; depth += 1) {
+    const level = new Map<RowKey, Step>();
+    for (const key of frontier) {
+      const edges = walk.direction === 'callers' ? view.edgesTo(key) : view.edgesFrom(key);
+      for (const edge of edges) {
+        const next = walk.direction === 'callers' ? edge.from : edge.to;
+        if (!kinds.has(edge.kind) || !tiers.has(edge.resolution) || seen.has(next)) continue;
+        const known = level.get(next);
+        if (known === undefined || isBefore(edge, known.edge, walk.direction))
+          level.set(next, { key: next, depth, edge });
+      }
+    }
+    frontier = [...level.keys()].sort();
+    for (const key of frontier) {
+      seen.add(key);
+      steps.push(level.get(key) as Step);
+    }
+  }
+  return steps;
+}
+
+function isBefore(a: EdgeRecord, b: EdgeRecord, direction: Walk['direction']): boolean {
+  const endOf = (edge: EdgeRecord) => (direction === 'callers' ? edge.to : edge.from);
+  return endOf(a) === endOf(b) ? a.kind < b.kind : endOf(a) < endOf(b);
+}
+
+function assertDepth(depth: number): void {
+  if (depth === Number.POSITIVE_INFINITY || (Number.isInteger(depth) && depth >= 1)) return;
+  throw new StoreError('PT_STORE_OPTION_INVALID', {
+    message: `depth must be a whole number of at least 1, not ${depth}`,
+    details: { option: 'depth', problem: String(depth) },
+  });
+}

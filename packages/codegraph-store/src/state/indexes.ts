@@ -1,0 +1,91 @@
+import { TextIndex } from '../search/text-index.js';
+import type { Change } from '../schema/relations.js';
+import { EdgeIndex } from './edge-index.js';
+import type { GraphState } from './graph-state.js';
+import { RowCatalog } from './row-catalog.js';
+import { scanTuples } from './tables.js';
+
+/** The catalog of rows, built when first asked for. */
+export function openCatalog(state: GraphState): RowCatalog {
+  if (state.indexes.catalog !== undefined) return state.indexes.catalog;
+  const catalog = new RowCatalog();
+  for (const tuple of scanTuples(state, 'rows')) catalog.put(tuple);
+  state.indexes.catalog = catalog;
+  return catalog;
+}
+
+/** The edges by both ends, built when first asked for. */
+export function openEdges(state: GraphState): EdgeIndex {
+  if (state.indexes.edges !== undefined) return state.indexes.edges;
+  const edges = new EdgeIndex();
+  for (const tuple of scanTuples(state, 'edges')) edges.put(tuple);
+  state.indexes.edges = edges;
+  state.tables.edges.pending = [];
+  return edges;
+}
+
+/** How many references of each row nobody answers. */
+export function openUnresolved(state: GraphState): ReadonlyMap<string, number> {
+  if (state.indexes.unresolved !== undefined) return state.indexes.unresolved;
+  const unresolved = new Map<string, number>();
+  for (const tuple of scanTuples(state, 'references')) {
+    if ((tuple[1] as number) > 0) unresolved.set(tuple[0] as string, tuple[1] as number);
+  }
+  state.indexes.unresolved = unresolved;
+  return unresolved;
+}
+
+/** The text index over rows and their summaries, built when first asked for. */
+export function openTextIndex(state: GraphState): TextIndex {
+  if (state.indexes.text !== undefined) return state.indexes.text;
+  const summaries = new Map<string, string>();
+  for (const tuple of scanTuples(state, 'summaries')) summaries.set(tuple[0] as string, tuple[1] as string);
+  const text = new TextIndex();
+  for (const tuple of scanTuples(state, 'rows')) text.putRow(tuple, summaries.get(tuple[0] as string) ?? '');
+  state.indexes.text = text;
+  return text;
+}
+
+/** Keeps what has been built in step with a write. */
+export function applyToIndexes(state: GraphState, changes: readonly Change[]): void {
+  state.indexes.planViews.clear();
+  for (const change of changes) {
+    if (change.relation === 'rows') applyRows(state, change);
+    else if (change.relation === 'edges') applyEdges(state, change);
+    else if (change.relation === 'references') applyReferences(state, change);
+    else if (change.relation === 'summaries') applySummaries(state, change);
+  }
+}
+
+function applyRows({ indexes }: GraphState, { puts, removes }: Change): void {
+  for (const [key] of removes) {
+    indexes.catalog?.remove(key as string);
+    indexes.text?.remove(key as string);
+  }
+  for (const tuple of puts) {
+    indexes.catalog?.put(tuple);
+    indexes.text?.putRow(tuple);
+  }
+}
+
+function applyEdges(state: GraphState, { puts, removes }: Change): void {
+  const { edges } = state.indexes;
+  if (edges === undefined) return;
+  for (const tuple of removes) edges.remove(tuple);
+  for (const tuple of puts) edges.put(tuple);
+  // The index is the truth in memory from here on: nothing waits for a table that is never loaded.
+  if (!state.tables.edges.isLoaded) state.tables.edges.pending = [];
+}
+
+function applyReferences({ indexes }: GraphState, { puts, removes }: Change): void {
+  for (const [key] of removes) indexes.unresolved?.delete(key as string);
+  for (const [key, count] of puts) {
+    if ((count as number) > 0) indexes.unresolved?.set(key as string, count as number);
+    else indexes.unresolved?.delete(key as string);
+  }
+}
+
+function applySummaries({ indexes }: GraphState, { puts, removes }: Change): void {
+  for (const [key] of removes) indexes.text?.putSummary(key as string, '');
+  for (const [key, text] of puts) indexes.text?.putSummary(key as string, text as string);
+}

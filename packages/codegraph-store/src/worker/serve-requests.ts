@@ -1,0 +1,72 @@
+import type { MessagePort } from 'node:worker_threads';
+import { ParseltongueError } from '@parseltongue/isg-core';
+import type { ErrorMessage, WorkerRequest, WorkerResponse, WorkerSetup } from '../client/protocol.js';
+import type { CozoValue } from '../contract.js';
+import { openCozoWasm } from '../engines/cozo-wasm/open.js';
+import { StoreError } from '../errors.js';
+import type { GraphState } from '../state/graph-state.js';
+import { closeState, openState } from '../state/open-state.js';
+import { runQuery } from './query-methods.js';
+import { type MethodContext, STORE_METHODS } from './store-methods.js';
+
+/** Opens the graph and answers requests in the order they come, until it is told to close. */
+export async function serveRequests(port: MessagePort, setup: WorkerSetup): Promise<void> {
+  const send = (message: WorkerResponse) => port.postMessage(message);
+  let state: GraphState;
+  try {
+    const engine = await openCozoWasm();
+    state = openState({ dir: setup.dir, readOnly: setup.readOnly || setup.role === 'query', engine });
+  } catch (error) {
+    send({ type: 'refused', error: describeError(error) });
+    port.close();
+    return;
+  }
+  const context: MethodContext = { state, sessions: { nextId: 1, ingests: new Map(), imports: new Map() } };
+  port.on('message', (request: WorkerRequest) => {
+    send(answerRequest(context, request));
+    if (request.method === 'close') port.close();
+  });
+  send({ type: 'ready', lockToken: state.lock?.token ?? null, seq: state.seq });
+}
+
+function answerRequest(context: MethodContext, request: WorkerRequest): WorkerResponse {
+  const { id, method, args } = request;
+  try {
+    const value = callMethod(context, method, args);
+    return { type: 'value', id, value, seq: context.state.seq };
+  } catch (error) {
+    return { type: 'error', id, error: describeError(error) };
+  }
+}
+
+function callMethod(context: MethodContext, method: string, args: unknown[]): unknown {
+  if (method === 'close') return closeState(context.state);
+  if (context.state.failure !== undefined) throw context.state.failure;
+  if (method === 'runQuery') {
+    const [script, params, limit] = args as [string, Record<string, CozoValue>, number];
+    return runQuery(context.state, script, params, limit);
+  }
+  const call = (STORE_METHODS as Record<string, (context: MethodContext, ...args: never[]) => unknown>)[
+    method
+  ];
+  if (call === undefined) throw new Error(`the worker has no method "${method}"`);
+  return call(context, ...(args as never[]));
+}
+
+/** Errors of this package travel as they are; anything else is a fault of the store and says so. */
+function describeError(error: unknown): ErrorMessage {
+  const known =
+    ParseltongueError.isInstance(error) && error.code.startsWith('PT_STORE_')
+      ? (error as StoreError)
+      : wrap(error);
+  return { code: known.code, message: known.message, details: known.details, retryable: known.retryable };
+}
+
+function wrap(cause: unknown): StoreError {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError('PT_STORE_ENGINE_FAILED', {
+    message: `The store failed: ${problem}. Close it and open it again; what was acknowledged is on disk`,
+    details: { engine: 'cozo-wasm', problem },
+    cause,
+  });
+}
