@@ -70,7 +70,7 @@ export type ApplyOutcome =
  *
  * @throws PreflightError PT_PREFLIGHT_NO_RECEIPT, PT_PREFLIGHT_STALE_FILE, PT_PREFLIGHT_PATH_OUTSIDE,
  * PT_PREFLIGHT_PATH_UNSAFE, PT_PREFLIGHT_GIT_BUSY, PT_PREFLIGHT_NOT_GIT, PT_PREFLIGHT_APPLY_BUSY,
- * PT_PREFLIGHT_JOURNAL_LEFTOVER, PT_PREFLIGHT_APPLY_FAILED
+ * PT_PREFLIGHT_JOURNAL_LEFTOVER, PT_PREFLIGHT_APPLY_FAILED; the reason of `signal` when it is aborted before the first write
  */
 export async function applyProposal(context: TreeContext, options: ApplyOptions): Promise<ApplyOutcome> {
   assertPassed(options.report);

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -231,6 +232,15 @@ describe('applyProposal', () => {
     linkSync(join(repository.root, 'src/a.rs'), join(repository.root, '../twin.rs'));
     const outcome = await apply(repository, { 'src/a.rs': 'pub fn two() {}\n' });
     expect(outcome.warnings).toEqual(['src/a.rs is one of 2 hard links; its other names keep the old text']);
+  });
+
+  it('keeps the owner of an edited file where it may', async () => {
+    using repository = createRepository(FILES);
+    const file = join(repository.root, 'src/a.rs');
+    if (process.getuid?.() === 0) chownSync(file, 4321, 4321);
+    const before = statSync(file);
+    await apply(repository, { 'src/a.rs': 'pub fn two() {}\n' });
+    expect(statSync(file)).toMatchObject({ uid: before.uid, gid: before.gid, mode: before.mode });
   });
 
   it('writes nothing for a file whose text stays the same', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyProposal, undoLast } from '../../src/apply/index.js';
@@ -114,6 +114,16 @@ describe('undoLast', () => {
     expect(repository.read('src/lib.rs')).toBe('one\n');
     expect(repository.git('rev-parse', 'HEAD').trim()).toBe(commit);
     expect(snapshotGit(repository)).toEqual(git);
+  });
+
+  it('keeps the newest fifty changes', { timeout: 60_000 }, async () => {
+    using repository = createRepository(FILES);
+    await apply(repository, { 'README.md': 'new\n' });
+    for (let count = 0; count < 52; count++) await undoLast(repository.context);
+    const history = readdirSync(join(repository.root, '.git/parseltongue/history')).sort();
+    expect(history).toHaveLength(50);
+    expect(history.at(-1)).toMatch(/^00000053-/);
+    expect(repository.read('README.md')).toBe('new\n');
   });
 
   it('says that there is nothing to undo', async () => {
