@@ -7,6 +7,7 @@ export {
   type LanguageDefinition,
 } from './languages/define-language.js';
 export type { GraphProblem } from './languages/rust/resolve/index.js';
+export { listSources, type SourceFile } from './list-sources.js';
 export {
   analyzeOverlay,
   type OverlayAnalysis,
