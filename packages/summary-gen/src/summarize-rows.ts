@@ -55,13 +55,11 @@ export async function* summarizeRows<R extends Chunk>(
   options: SummarizeOptions<R> = {},
 ): AsyncGenerator<SummarizedRow, void, undefined> {
   assertOptions(options);
-  const { model, signal } = options;
-  const waiting =
-    model === undefined ? undefined : createWorstRows<Candidate>(options.budget?.maxRows ?? DEFAULT_MAX_ROWS);
+  const waiting = createWaiting(options);
   let done = 0;
   for await (const group of groupRows(rows)) {
     for (const grouped of group) {
-      if (signal?.aborted === true) throw abortError(done);
+      assertRunning(options.signal, done);
       const settled = await summarizeGrouped(grouped, options, waiting);
       if (settled === undefined) continue;
       done += 1;
@@ -69,9 +67,7 @@ export async function* summarizeRows<R extends Chunk>(
       yield settled;
     }
   }
-  if (model !== undefined && waiting !== undefined) {
-    yield* improve({ model, candidates: waiting.drain(), done, options: options as SummarizeOptions });
-  } else report(options, done, done);
+  yield* improve(waiting?.drain() ?? [], done, options as SummarizeOptions);
 }
 
 // Settles a row by its rule or its cached summary, or lets it wait for the model and settles the one it displaces.
@@ -96,14 +92,24 @@ async function summarizeGrouped<R extends Chunk>(
   return displaced === undefined ? undefined : { key: displaced.row.isgl1_key, summary: displaced.ruled };
 }
 
-interface Improvement {
-  model: TextModel;
-  candidates: readonly Candidate[];
-  done: number;
-  options: SummarizeOptions;
+// Only where a model is there to ask do rows wait.
+function createWaiting<R extends Chunk>({
+  model,
+  budget,
+}: SummarizeOptions<R>): WorstRows<Candidate> | undefined {
+  return model === undefined ? undefined : createWorstRows<Candidate>(budget?.maxRows ?? DEFAULT_MAX_ROWS);
 }
 
-async function* improve({ model, candidates, done, options }: Improvement): AsyncGenerator<SummarizedRow> {
+async function* improve(
+  candidates: readonly Candidate[],
+  done: number,
+  options: SummarizeOptions,
+): AsyncGenerator<SummarizedRow> {
+  const { model } = options;
+  if (model === undefined || candidates.length === 0) {
+    report(options, done, done);
+    return;
+  }
   const started = performance.now();
   const signal = options.signal ?? new AbortController().signal;
   const improved = backfillRows(candidates, {
@@ -116,13 +122,12 @@ async function* improve({ model, candidates, done, options }: Improvement): Asyn
   });
   let settled = 0;
   for await (const row of improved) {
-    if (signal.aborted) throw abortError(done + settled);
+    assertRunning(signal, done + settled);
     settled += 1;
     const etaMs = ((performance.now() - started) / settled) * (candidates.length - settled);
     report(options, done + settled, done + candidates.length, `about ${Math.ceil(etaMs / 1000)} s left`);
     yield row;
   }
-  if (settled === 0) report(options, done, done);
 }
 
 function report(
@@ -140,8 +145,9 @@ function report(
   });
 }
 
-function abortError(done: number): SummaryError {
-  return new SummaryError('PT_SUMMARY_ABORTED', {
+function assertRunning(signal: AbortSignal | undefined, done: number): void {
+  if (signal?.aborted !== true) return;
+  throw new SummaryError('PT_SUMMARY_ABORTED', {
     message: `Summarizing was canceled after ${done} rows. Start it again with the summaries made so far as cached`,
     details: { done },
     retryable: true,

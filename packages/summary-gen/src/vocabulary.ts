@@ -15,7 +15,14 @@ export function collectVocabulary(
   row: Chunk,
   around: { children?: readonly ChildRow[]; neighbours?: Neighbours } = {},
 ): Set<string> {
-  const { neighbours } = around;
+  const vocabulary = new Set<string>();
+  for (const text of [...rowTexts(row), ...namesAround(around)]) {
+    for (const word of tokenize(text)) for (const form of baseForms(word)) vocabulary.add(form);
+  }
+  return vocabulary;
+}
+
+function rowTexts(row: Chunk): string[] {
   const texts = [
     row.isgl1_key,
     row.kind,
@@ -24,18 +31,20 @@ export function collectVocabulary(
     row.current_code,
     row.interface_signature,
     row.doc,
-    row.crate ?? '',
-    row.module_path ?? '',
-    row.tdd_reason,
-    ...(around.children ?? []).map((child) => child.name),
-    ...(neighbours?.callers ?? []),
-    ...(neighbours?.callees ?? []),
-    neighbours?.implemented ?? '',
   ];
-  const vocabulary = new Set<string>();
-  for (const text of texts)
-    for (const word of tokenize(text)) for (const form of baseForms(word)) vocabulary.add(form);
-  return vocabulary;
+  return [...texts, row.tdd_reason, row.crate ?? '', row.module_path ?? ''];
+}
+
+function namesAround({
+  children = [],
+  neighbours,
+}: {
+  children?: readonly ChildRow[];
+  neighbours?: Neighbours;
+}): string[] {
+  const names = children.flatMap((child) => [child.name, child.interface_signature]);
+  if (neighbours === undefined) return names;
+  return [...names, ...neighbours.callers, ...neighbours.callees, neighbours.implemented ?? ''];
 }
 
 /** The words of the summary that are neither in the vocabulary nor closed, in order. Empty for an honest summary. */

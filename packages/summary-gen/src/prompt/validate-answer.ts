@@ -41,20 +41,23 @@ const UNPRINTABLE = /[\p{Cc}\p{Co}\p{Cn}\ufffd]/u;
  */
 export function validateAnswer(answer: string, vocabulary: ReadonlySet<string>): CheckedAnswer {
   const trimmed = answer.trim();
-  if (trimmed === '') return { ok: false, problems: ['empty'] };
-  const problems: AnswerProblem[] = [];
-  if (/[\r\n\u2028\u2029]/.test(trimmed)) problems.push('multi_line');
-  if (UNPRINTABLE.test(trimmed.replace(/\s/g, ' '))) problems.push('not_text');
-  if (/```|~~~|^#{1,6} |^[-*] |\*\*/m.test(trimmed)) problems.push('code_fence');
   const text = unwrap(cleanLine(trimmed));
-  if (REFUSAL.test(text)) problems.push('refusal');
-  if (CHATTER.test(text)) problems.push('chatter');
-  if (isInstruction(text)) problems.push('instruction');
-  if (text.length > MAX_SUMMARY_LENGTH) problems.push('too_long');
-  if (text === '' || !/\p{L}/u.test(text)) problems.push('empty');
+  const problems = CHECKS.filter(({ fails }) => fails(trimmed, text)).map(({ problem }) => problem);
   if (problems.length === 0 && findForeignWords(text, vocabulary).length > 0) problems.push('invented_words');
   return problems.length === 0 ? { ok: true, text } : { ok: false, problems };
 }
+
+// Each sees the answer as it came and the line that would be kept.
+const CHECKS: readonly { problem: AnswerProblem; fails: (answer: string, text: string) => boolean }[] = [
+  { problem: 'empty', fails: (_, text) => !/\p{L}/u.test(text) },
+  { problem: 'multi_line', fails: (answer) => /[\r\n\u2028\u2029]/.test(answer) },
+  { problem: 'not_text', fails: (answer) => UNPRINTABLE.test(answer.replace(/\s/g, ' ')) },
+  { problem: 'code_fence', fails: (answer) => /```|~~~|^#{1,6} |^[-*] |\*\*/m.test(answer) },
+  { problem: 'refusal', fails: (_, text) => REFUSAL.test(text) },
+  { problem: 'chatter', fails: (_, text) => CHATTER.test(text) },
+  { problem: 'instruction', fails: (_, text) => isInstruction(text) },
+  { problem: 'too_long', fails: (_, text) => text.length > MAX_SUMMARY_LENGTH },
+];
 
 /** Words of an answer that neither the row nor the allowed list knows, inflections forgiven. */
 export function findForeignWords(text: string, vocabulary: ReadonlySet<string>): string[] {

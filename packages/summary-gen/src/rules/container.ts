@@ -34,7 +34,10 @@ export function summarizeContainer(input: RuleInput): Draft {
     { lead: 'defines', names: items.map(({ name }) => name) },
     { lead: 'tests', names: tests.map(({ name }) => testWords(name).join(' ')) },
     { lead: 'implements', names: implNames(children) },
-    { lead: 'groups modules', names: modulesOf(children) },
+    {
+      lead: 'groups modules',
+      names: [...new Set([...modulesOf(children), ...readDeclaredModules(row.current_code)])],
+    },
     { lead: 'reexports', names: readReexports(row.current_code) },
     { lead: 'invokes', names: macroCalls(children) },
     {
@@ -105,14 +108,21 @@ function readReexports(code: string): string[] {
 
 // The last segment or alias of each path of a use tree; a glob keeps the segment before it.
 function usedNames(tree: string): string[] {
-  return tree.split(/[{},]/).flatMap((piece) => {
-    const path = piece.trim();
-    if (path === '' || path.endsWith('::') || path === 'self') return [];
-    const alias = /\bas\s+(\w+)$/.exec(path)?.[1];
-    if (alias !== undefined) return alias === '_' ? [] : [alias];
-    const segments = path.split('::');
-    const last = segments.at(-1)?.trim() ?? '';
-    const name = last === '*' ? (segments.at(-2)?.trim() ?? '') : last;
-    return /^\w+$/.test(name) ? [name] : [];
-  });
+  return tree
+    .split(/[{},]/)
+    .map((piece) => nameOfPath(piece.trim()))
+    .filter((name) => name !== '' && name !== '_' && name !== 'self');
+}
+
+function nameOfPath(path: string): string {
+  const alias = /\bas\s+(\w+)$/.exec(path)?.[1];
+  if (alias !== undefined) return alias;
+  return /(\w+)(?:::(?:\*|self))?$/.exec(path)?.[1] ?? '';
+}
+
+// `mod lexer;` is no row of its own: its items stand in another file.
+function readDeclaredModules(code: string): string[] {
+  const found = [...maskSource(code).matchAll(/\b(pub\b[^;{]*?)?\bmod\s+(?:r#)?(\w+)\s*;/g)];
+  const rank = (match: RegExpExecArray): number => (match[1] === undefined ? 1 : 0);
+  return found.sort((left, right) => rank(left) - rank(right)).map((match) => match[2] ?? '');
 }

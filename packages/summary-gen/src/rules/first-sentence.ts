@@ -10,6 +10,7 @@ const LINK_PREFIX =
   /^(?:struct|enum|trait|union|mod|module|const|static|fn|function|method|macro|type|tyalias|value|derive|prim|primitive|attr)@/;
 const TAG =
   /<\/?(?:a|b|i|em|strong|code|br|p|div|span|sup|sub|img|kbd|small|u|hr|center|details|summary)(?:\s[^<>]*)?\/?>/gi;
+const LIST_MARK = /^(?:[-*+>]|\d+[.)])\s+/;
 const LONGEST_PARAGRAPH = 2000;
 
 /** The first sentence of a Markdown doc comment as plain text; empty when it holds none. */
@@ -19,47 +20,61 @@ export function findFirstSentence(doc: string): string {
   return toPlainText(sentence);
 }
 
+// The first paragraph of prose; a title stands in for it when there is none.
 function findParagraph(doc: string): string {
   const lines: string[] = [];
   let title = '';
+  for (const line of proseLines(doc)) {
+    if (SECTION.test(line)) break;
+    const heading = HEADING.exec(line)?.[1];
+    if (isUnderline(line, lines)) title = lines.pop() ?? '';
+    else if (heading === undefined && isProse(line, lines)) lines.push(line);
+    else if (lines.length > 0) break;
+    else if (title === '') title = heading ?? '';
+  }
+  return lines.length === 0 ? title : lines.join(' ').replace(LIST_MARK, '');
+}
+
+function isUnderline(line: string, before: readonly string[]): boolean {
+  return before.length === 1 && /^(?:=+|-+)$/.test(line);
+}
+
+function isProse(line: string, before: readonly string[]): boolean {
+  return line !== '' && !SKIPPED_LINE.test(line) && !startsItem(line, before);
+}
+
+function startsItem(line: string, before: readonly string[]): boolean {
+  return before.length > 0 && /^(?:[-*+]|\d+[.)])\s/.test(line);
+}
+
+// Trimmed lines; a fenced block counts as one empty line.
+function* proseLines(doc: string): Generator<string> {
   let fence = '';
   for (const raw of doc.split('\n')) {
     const line = raw.trim();
     const mark = /^(?:```|~~~)/.exec(line)?.[0] ?? '';
-    if (fence !== '') {
-      if (mark === fence) fence = '';
-      continue;
-    }
-    const isBreak = line === '' || mark !== '' || SKIPPED_LINE.test(line) || HEADING.test(line);
-    if (isBreak && lines.length > 0) {
-      if (/^(?:=+|-+)$/.test(line) && lines.length === 1) title = lines.pop() ?? '';
-      else break;
-    }
-    if (SECTION.test(line)) return title;
-    fence = mark;
-    if (title === '') title = HEADING.exec(line)?.[1] ?? '';
-    if (isBreak) continue;
-    if (lines.length > 0 && /^(?:[-*+]|\d+[.)])\s/.test(line)) break;
-    lines.push(lines.length === 0 ? line.replace(/^(?:[-*+>]|\d+[.)])\s+/, '') : line);
+    if (fence === '') {
+      fence = mark;
+      yield mark === '' ? line : '';
+    } else if (mark === fence) fence = '';
   }
-  return lines.length === 0 ? title : lines.join(' ');
 }
 
 // A stop ends a sentence outside code and brackets, before a space, and not behind an abbreviation.
 function cutSentence(text: string): string {
   let depth = 0;
-  let isCode = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] ?? '';
-    if (char === '`') isCode = !isCode;
-    if (isCode) continue;
-    if (char === '(' || char === '[') depth += 1;
-    if (char === ')' || char === ']') depth = Math.max(0, depth - 1);
-    if ('。！？'.includes(char)) return text.slice(0, at + 1);
-    if (depth === 0 && (char === '.' || char === '!' || char === '?') && endsSentence(text, at))
-      return text.slice(0, at + 1);
+  for (const match of text.matchAll(/`[^`]*`|[()[\].!?\u3002\uff01\uff1f]/g)) {
+    const [mark] = match;
+    if (mark === '(' || mark === '[') depth += 1;
+    else if (mark === ')' || mark === ']') depth = Math.max(0, depth - 1);
+    else if (!mark.startsWith('`') && isStop(text, match.index, depth)) return text.slice(0, match.index + 1);
   }
   return text;
+}
+
+function isStop(text: string, at: number, depth: number): boolean {
+  if ((text[at] ?? '') > '\u3000') return true;
+  return depth === 0 && endsSentence(text, at);
 }
 
 function endsSentence(text: string, at: number): boolean {

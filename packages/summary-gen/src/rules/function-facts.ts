@@ -68,8 +68,7 @@ function readOwner(input: RuleInput): [string | null, string] {
   const isMember = input.row.kind === 'method' || input.parentKind === 'impl' || input.parentKind === 'trait';
   if (last === undefined || !isMember) return [null, ''];
   const at = last.indexOf('@');
-  if (at !== -1)
-    return [input.neighbours?.implemented ?? last.slice(0, at), formatSubject(last.slice(at + 1))];
+  if (at > 0) return [input.neighbours?.implemented ?? last.slice(0, at), formatSubject(last.slice(at + 1))];
   return [input.neighbours?.implemented ?? null, formatSubject(last)];
 }
 

@@ -107,31 +107,32 @@ const CONVERSIONS: Readonly<Record<string, readonly [string, string]>> = {
 function formConversion(facts: FunctionFacts): FunctionPhrase | undefined {
   const [first = '', ...rest] = facts.words;
   const conversion = CONVERSIONS[first];
-  const { returns, receiver } = facts.signature;
-  if (conversion === undefined || (returns === null && (first !== 'to' || receiver === 'none')))
-    return undefined;
+  const { returns } = facts.signature;
+  const [source, usedParameters] = actorOf(facts);
+  if (conversion === undefined || source === undefined) return undefined;
+  if (returns === null && (first !== 'to' || usedParameters > 0)) return undefined;
   const [verb, preposition] = conversion;
-  const isMember = receiver !== 'none' && facts.subject !== '';
-  const source = isMember ? facts.subject : facts.given[0];
   const words = rest.map((word) => (word === 'mut' ? 'mutable' : word)).join(' ');
   const target = words === '' ? formatType(returns ?? '') : words;
-  if (source === undefined || target === undefined || target === '') return undefined;
-  return { ...phrase(`${verb} ${source} ${preposition} ${target}`, 0.6), usedParameters: isMember ? 0 : 1 };
+  if (target === undefined || target === '') return undefined;
+  return { ...phrase(`${verb} ${source} ${preposition} ${target}`, 0.6), usedParameters };
+}
+
+// What a predicate or conversion is about: the receiver's type, else the first parameter, which is then used up.
+function actorOf(facts: FunctionFacts): [string | undefined, number] {
+  if (facts.signature.receiver !== 'none' && facts.subject !== '') return [facts.subject, 0];
+  const [first] = facts.given;
+  return [first, first === undefined ? 0 : 1];
 }
 
 function formPredicate(facts: FunctionFacts): FunctionPhrase | undefined {
-  const [first = '', ...rest] = facts.words;
+  const [first = ''] = facts.words;
   if (facts.signature.returns !== 'bool') return undefined;
-  const isMember = facts.signature.receiver !== 'none' && facts.subject !== '';
-  const isAdjective = facts.words.length === 1 && facts.given.length === 0 && /(?:ed|able|ible)$/.test(first);
-  if (isAdjective && isMember) return silent(`Returns whether ${facts.subject} is ${first}`, 0.6);
+  const [actor, usedParameters] = actorOf(facts);
+  const isAlone = facts.words.length === 1 && facts.given.length === 0 && actor !== undefined;
+  if (isAlone && /(?:ed|able|ible)$/.test(first)) return silent(`Returns whether ${actor} is ${first}`, 0.6);
   if (!PREDICATES.has(first) && !isThirdPerson(first)) return undefined;
-  const subject = isMember ? facts.subject : facts.given[0];
-  const predicate = [first, ...rest].join(' ');
-  return {
-    ...silent(`Returns whether ${subject ?? 'it'} ${predicate}`, 0.62),
-    usedParameters: isMember || subject === undefined ? 0 : 1,
-  };
+  return { ...silent(`Returns whether ${actor ?? 'it'} ${facts.words.join(' ')}`, 0.62), usedParameters };
 }
 
 function formTry(facts: FunctionFacts): FunctionPhrase | undefined {
@@ -161,17 +162,26 @@ function formBuilder(facts: FunctionFacts): FunctionPhrase | undefined {
 }
 
 function formVerb(facts: FunctionFacts): FunctionPhrase | undefined {
+  if (!opensWithVerb(facts)) return undefined;
   const [first = '', ...rest] = facts.words;
-  const strength = verbStrength(first);
-  const hasInput = facts.signature.parameters.length > 0;
-  const isVerb =
-    strength === 'strong' ||
-    (strength !== undefined && returnsNothing(facts)) ||
-    (strength === 'leaning' && hasInput && (rest.length === 0 || facts.signature.receiver !== 'shared')) ||
-    (strength === undefined && isThirdPerson(first) && rest.length > 0 && returnsNothing(facts));
-  if (!isVerb) return undefined;
-  const base = rest.length === 0 ? 0.38 : 0.52;
-  return phrase(speakVerb(facts.words, facts), VAGUE.has(first) && rest.length === 0 ? 0.28 : base);
+  const isVague = VAGUE.has(first) && rest.length === 0;
+  return phrase(speakVerb(facts.words, facts), isVague ? 0.28 : rest.length === 0 ? 0.38 : 0.52);
+}
+
+// A word that may be a noun is a verb where nothing comes back, or where something is done to an input.
+function opensWithVerb(facts: FunctionFacts): boolean {
+  const [first = '', ...rest] = facts.words;
+  const { parameters, receiver } = facts.signature;
+  switch (verbStrength(first)) {
+    case 'strong':
+      return true;
+    case 'leaning':
+      return returnsNothing(facts) || (parameters.length > 0 && (rest.length === 0 || receiver !== 'shared'));
+    case 'ambiguous':
+      return returnsNothing(facts);
+    default:
+      return isThirdPerson(first) && rest.length > 0 && returnsNothing(facts);
+  }
 }
 
 // `config_parse(..)` with nothing to give back: the last word is the verb.

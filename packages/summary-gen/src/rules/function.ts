@@ -8,7 +8,7 @@ import type { Draft, NameList, RuleInput } from './rule.js';
 import { phraseTraitMethod } from './trait-method.js';
 
 const MOST_GIVEN = 60;
-// `as T`, then on what condition; the parameters stand between the two.
+const LONGEST_HEAD = 110;
 const AS_TYPE = /^(as .*?)((?:, if any| or fails(?: with .*)?)?)$/;
 const LONG_BODY_TOKENS = 350;
 
@@ -21,19 +21,26 @@ export function summarizeFunction(input: RuleInput): Draft {
   const phrase = phraseFunction(facts);
   const returned = returnClause(facts, phrase);
   const isNoun = phrase.returns === 'as' && returned?.startsWith('as ') === true;
-  const [, type = '', condition = ''] = (isNoun ? AS_TYPE.exec(returned) : null) ?? [];
-  const head = `${phrase.head}${type === '' ? '' : ` ${type}`}${formatGiven(facts, phrase)}${condition}`;
+  const head = isNoun
+    ? joinNoun(phrase, returned, formatGiven(facts, phrase))
+    : phrase.head + formatGiven(facts, phrase);
   const clauses = [
-    ...(isNoun ? [] : [returned]),
+    ...(isNoun || returned === undefined ? [] : [returned]),
     ...qualifierClauses(facts),
     ...listCalls(input, facts),
     ...listCallers(input),
   ];
   return {
-    head: head.length <= 110 ? head : phrase.head,
-    clauses: clauses.filter((clause) => clause !== undefined),
+    head: head.length <= LONGEST_HEAD ? head : phrase.head,
+    clauses,
     quality: gradeFunction(input, facts, phrase),
   };
+}
+
+// The parameters stand between the type and the condition on which it comes back.
+function joinNoun(phrase: FunctionPhrase, returned: string, given: string): string {
+  const [, type = '', condition = ''] = AS_TYPE.exec(returned) ?? [];
+  return `${phrase.head} ${type}${given}${condition}`;
 }
 
 function summarizeMain(input: RuleInput): Draft {

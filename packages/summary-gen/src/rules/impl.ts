@@ -1,5 +1,5 @@
 import { formatType, typeHead } from '../syntax/format-type.js';
-import { parseImpl } from '../syntax/parse-impl.js';
+import { type ImplHeader, parseImpl } from '../syntax/parse-impl.js';
 import { formatSubject } from './function-facts.js';
 import type { ChildRow, Draft, NameList, RuleInput } from './rule.js';
 
@@ -12,19 +12,24 @@ const KNOWN = new Set(
 );
 
 /** An impl by its trait, its self type and the members it gives. */
-export function summarizeImpl({ row, children, container, neighbours }: RuleInput): Draft {
-  const header = parseImpl(row.interface_signature) ?? parseImpl(row.current_code);
-  const self = header?.self ?? container.at(-1) ?? row.name;
-  const subject = speakSelf(self, header?.parameters);
-  const written = header?.trait ?? neighbours?.implemented ?? null;
-  const names = children.map((child) => child.name);
-  if (written === null) return summarizeInherent(subject, children);
+export function summarizeImpl(input: RuleInput): Draft {
+  const { row, children, neighbours } = input;
+  const header = parseImpl(row.interface_signature) ?? parseImpl(row.current_code) ?? guessHeader(input);
+  const subject = speakSelf(header);
+  const written = header.trait ?? neighbours?.implemented;
+  if (written === undefined) return summarizeInherent(subject, children);
   const trait = formatType(written) ?? typeHead(written);
-  if (header?.isNegative === true)
-    return { head: `Denies ${trait} to ${subject}`, clauses: [], quality: 0.7 };
-  const isKnown = KNOWN.has(typeHead(written)) || names.length === 0;
-  const clauses: NameList[] = isKnown ? [] : [{ lead: 'defines', names }];
+  if (header.isNegative) return { head: `Denies ${trait} to ${subject}`, clauses: [], quality: 0.7 };
+  const isKnown = KNOWN.has(typeHead(written)) || children.length === 0;
+  const clauses: NameList[] = isKnown ? [] : [{ lead: 'defines', names: children.map(({ name }) => name) }];
   return { head: `Implements ${trait} for ${subject}`, clauses, quality: 0.7 };
+}
+
+// Without a readable header the name must do: `Trait@Self`.
+function guessHeader({ row }: RuleInput): ImplHeader {
+  const at = row.name.indexOf('@');
+  const trait = at > 0 ? row.name.slice(0, at) : null;
+  return { trait, isNegative: false, self: row.name.slice(at + 1), parameters: new Map() };
 }
 
 function summarizeInherent(subject: string, children: readonly ChildRow[]): Draft {
@@ -34,8 +39,8 @@ function summarizeInherent(subject: string, children: readonly ChildRow[]): Draf
   return { head: { lead: `${what} of ${subject}:`, names }, clauses: [], quality: 0.65 };
 }
 
-function speakSelf(self: string, parameters: Map<string, string> | undefined): string {
-  const bound = parameters?.get(self);
+function speakSelf({ self, parameters }: ImplHeader): string {
+  const bound = parameters.get(self);
   if (bound === undefined) return formatSubject(self);
   const demands = bound
     .split(' + ')

@@ -7,15 +7,18 @@ export type ReturnLead = 'returns' | 'as';
 export function formatReturn(type: string | null, lead: ReturnLead = 'returns'): string | undefined {
   if (type === null || type === '()') return undefined;
   if (type === '!') return 'never returns';
+  const isNamed = /^[\w:]/.test(type) && !/^(?:impl|dyn) /.test(type);
+  return (isNamed ? formatWrapped(type, lead) : undefined) ?? suffix(lead, type, '');
+}
+
+// `Result<T, E>`, `Result<()>` and `Option<T>` speak of what they wrap.
+function formatWrapped(type: string, lead: ReturnLead): string | undefined {
   const head = typeHead(type);
-  const isBare = /^[\w:]/.test(type) && !type.startsWith('impl ') && !type.startsWith('dyn ');
-  const [first, second] = isBare ? typeArguments(type) : [];
-  if (head === 'Result' && first !== undefined && second !== undefined)
-    return formatResult(first, second, lead);
-  if (first === '()' && second === undefined && head.endsWith('Result')) return 'may fail';
-  if (head === 'Option' && first !== undefined && second === undefined)
-    return suffix(lead, first, ', if any');
-  return suffix(lead, type, '');
+  const [first, second] = typeArguments(type);
+  if (first === undefined) return undefined;
+  if (second !== undefined) return head === 'Result' ? formatResult(first, second, lead) : undefined;
+  if (first === '()' && head.endsWith('Result')) return 'may fail';
+  return head === 'Option' ? suffix(lead, first, ', if any') : undefined;
 }
 
 function formatResult(value: string, error: string, lead: ReturnLead): string | undefined {
