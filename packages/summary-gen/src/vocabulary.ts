@@ -24,7 +24,7 @@ export function collectVocabulary(
 
 function rowTexts(row: Chunk): string[] {
   const texts = [
-    row.isgl1_key,
+    decodeKey(row.isgl1_key),
     row.kind,
     row.name,
     row.file,
@@ -45,6 +45,10 @@ function namesAround({
   const names = children.flatMap((child) => [child.name, child.interface_signature]);
   if (neighbours === undefined) return names;
   return [...names, ...neighbours.callers, ...neighbours.callees, neighbours.implemented ?? ''];
+}
+
+function decodeKey(key: string): string {
+  return key.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** The words of the summary that are neither in the vocabulary nor closed, in order. Empty for an honest summary. */

@@ -72,11 +72,11 @@ function readOwner(input: RuleInput): [string | null, string] {
   return [input.neighbours?.implemented ?? null, formatSubject(last)];
 }
 
-/** A self type as a summary names it: `Foo` for `Foo<'a, T>`. */
+/** A self type as a summary names it: `Foo` for `Foo<'a, T>`, `&Foo` for `&'a Foo<T>`. */
 export function formatSubject(type: string): string {
-  const head = typeHead(type);
-  if (head !== '' && /^[\w:]+(?:<.*>)?$/s.test(type)) return head;
-  return formatType(type.replace(/&'\w+ /g, '&')) ?? head;
+  const [, reference, head] = /^(&(?:'\w+ )?(?:mut )?)?(?:\w+::)*(\w+)(?:<.*>)?$/s.exec(type) ?? [];
+  if (head !== undefined) return (reference ?? '').replace(/'\w+ /, '') + head;
+  return formatType(type) ?? typeHead(type);
 }
 
 function nameParameter(parameter: Parameter, words: readonly string[]): string[] {
