@@ -37,6 +37,9 @@ function answer(request: WorkerRequest): void {
 }
 
 async function useSession(request: Extract<WorkerRequest, { type: 'count' | 'generate' }>): Promise<void> {
+  // Registered before anything is awaited: an abort may be the very next message.
+  const abort = new AbortController();
+  aborts.set(request.id, abort);
   try {
     if (session === undefined) throw new Error('no model is loaded');
     const loaded = await session;
@@ -44,8 +47,6 @@ async function useSession(request: Extract<WorkerRequest, { type: 'count' | 'gen
       reply({ type: 'counted', id: request.id, tokens: loaded.countTokens(request.text) });
       return;
     }
-    const abort = new AbortController();
-    aborts.set(request.id, abort);
     reply(await loaded.generate(request, abort.signal));
   } catch (error) {
     reply({ type: 'failed', id: request.id, problem: describe(error) });
