@@ -11,11 +11,10 @@ export interface PreflightErrorDetails {
   PT_PREFLIGHT_PATH_OUTSIDE: { path: string };
   /** The state directory lies inside the tree it must never touch. */
   PT_PREFLIGHT_STATE_DIR_INSIDE: { reason: string };
-  /** `cargo metadata` or the toolchain query could not answer. */
-  PT_PREFLIGHT_CARGO_FAILED: { argv: readonly string[]; exit: number | null; stderr: string };
   /** Another process verifies in the same shadow workspace. */
   PT_PREFLIGHT_SHADOW_BUSY: { pid: number };
-  PT_PREFLIGHT_SHADOW_FAILED: { reason: string };
+  /** A file could not be brought into the shadow. */
+  PT_PREFLIGHT_SHADOW_FAILED: { path: string; reason: string };
   PT_PREFLIGHT_NO_RECEIPT: { subject_tree: string; verdict: string };
   PT_PREFLIGHT_APPLY_FAILED: { path: string; reason: string };
   PT_PREFLIGHT_RECOVERY_CONFLICT: { paths: readonly string[] };

@@ -50,6 +50,8 @@ export interface OpenPreflightOptions {
   /** The caller's environment; builds see an allowed part of it. */
   env: GivenEnvironment;
   onProgress?: ProgressListener;
+  /** Names of variables builds and tests may see beyond those every Rust build needs, e.g. `DATABASE_URL`. */
+  passEnv?: readonly string[];
   /** Let cargo download what is missing. Default false. */
   allowNetwork?: boolean;
   limits?: GateLimits;
@@ -177,7 +179,8 @@ class RepositoryPreflight implements Preflight {
 
   async #openWorkspace(): Promise<GateWorkspace> {
     const { stateDir, root, env } = this.#context;
-    this.#shadow ??= openShadow({ root, stateDir, env });
+    const { passEnv = [] } = this.#options;
+    this.#shadow ??= openShadow({ root, stateDir, env, passEnv });
     const shadow = await this.#shadow.catch((error: unknown) => {
       this.#shadow = undefined; // the next call tries again
       throw error;

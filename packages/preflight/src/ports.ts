@@ -22,7 +22,7 @@ export interface GraphProblem {
 
 /** Judges names, paths, visibility, arity and module trees of a future tree without a compiler. */
 export interface GraphAnalyzer {
-  /** The problems the untouched tree does not have. */
+  /** The problems the untouched tree does not have; `changes` are Rust files and manifests. */
   analyze(
     changes: readonly FutureFile[],
     options: { signal?: AbortSignal },

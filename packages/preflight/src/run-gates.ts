@@ -136,6 +136,7 @@ async function createContext(
   const { shadow, analyzer } = verification;
   const { proposal, subjectTree, baseTree } = subject;
   const limits = signalOf(options);
+  const files = proposal.files.filter(({ path }) => /(\.rs|(^|\/)Cargo\.toml)$/.test(path));
   let problems: Promise<readonly GraphProblem[]> | undefined;
   return {
     ...verification,
@@ -147,7 +148,7 @@ async function createContext(
     }),
     map: createMapOptions(verification),
     graphProblems: () => {
-      problems ??= analyzer.analyze(proposal.files, limits).then((answer) => answer.problems);
+      problems ??= analyzer.analyze(files, limits).then((answer) => answer.problems);
       return problems;
     },
     createSession: () =>

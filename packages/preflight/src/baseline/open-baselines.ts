@@ -9,6 +9,7 @@ import { type GateWorkspace, signalOf } from '../gates/gate-context.js';
 import { mergeRuns, runDocTests, runTests, type TestRun } from '../gates/test-run.js';
 import { createCommandSession } from '../process/cargo-session.js';
 import { digestEnvironment } from '../process/select-environment.js';
+import { readLayout } from '../shadow/read-layout.js';
 import { hashText } from '../tree-hash.js';
 
 /** What checking the untouched tree gave. */
@@ -117,9 +118,10 @@ export function createMapOptions(workspace: GateWorkspace): MapOptions {
   return { relativize: createRelativizer(shadow.treeDir), translate: shadow.translate };
 }
 
-/** True when any member has documentation tests that `cargo test --doc` would find. */
-export function hasDocTests(workspace: GateWorkspace): boolean {
-  return workspace.shadow.layout().packages.some((member) => member.hasDoctests);
+/** True when any member of the shadow as it is now has a library whose documentation `cargo test --doc` would run. */
+export async function hasDocTests({ shadow }: GateWorkspace): Promise<boolean> {
+  const layout = await readLayout(shadow.treeDir, shadow.env);
+  return layout.packages.some((member) => member.hasDoctests);
 }
 
 type RunOptions = { mode: ResolveMode; signal?: AbortSignal };
@@ -171,7 +173,8 @@ async function makeTests(workspace: GateWorkspace, options: RunOptions): Promise
   if (build.status !== 'ok') return { run: null, problem: 'the tests of the untouched tree do not build' };
   const runOptions = { ...options, mode: build.mode, map, timeoutMs: TEST_TIMEOUT_MS };
   let run: TestRun = await runTests(session, runOptions);
-  if (!run.isTimedOut && hasDocTests(workspace)) run = mergeRuns(run, await runDocTests(session, runOptions));
+  if (!run.isTimedOut && (await hasDocTests(workspace)))
+    run = mergeRuns(run, await runDocTests(session, runOptions));
   shadow.keepLeftovers();
   return run.isTimedOut
     ? { run: null, problem: 'the tests of the untouched tree did not end in time' }

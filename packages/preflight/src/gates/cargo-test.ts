@@ -59,7 +59,8 @@ export async function runAllTests(context: GateContext): Promise<GateOutcome> {
   const session = context.createSession();
   const options = testOptions(context, before);
   let run = context.fullRun ?? (await runTests(session, options));
-  if (!run.isTimedOut && hasDocTests(context)) run = mergeRuns(run, await runDocTests(session, options));
+  if (!run.isTimedOut && (await hasDocTests(context)))
+    run = mergeRuns(run, await runDocTests(session, options));
   const outcome = await judgeRun({ context, session, before, run, scope: 'all' });
   if (outcome.verdict !== 'passed') return outcome;
   if (run.results.every((result) => result.status === 'ignored') && (await hasTestRows(context))) {

@@ -54,6 +54,7 @@ export async function verifyInPlace(
       detail: `Same content as verified; not built in place because ${why} and cargo would write the lock file`,
     };
   }
+  await workspace.shadow.restore(); // tells which members have documentation tests
   return buildInPlace(workspace, options);
 }
 
@@ -72,7 +73,8 @@ async function buildInPlace(workspace: GateWorkspace, options: InPlaceOptions): 
   if (build.status !== 'ok')
     return { ok: false, detail: `The written tree does not build: ${build.problem ?? 'compile errors'}` };
   let tests = await runTests(session, run);
-  if (!tests.isTimedOut && hasDocTests(workspace)) tests = mergeRuns(tests, await runDocTests(session, run));
+  if (!tests.isTimedOut && (await hasDocTests(workspace)))
+    tests = mergeRuns(tests, await runDocTests(session, run));
   if (tests.isTimedOut) return { ok: false, detail: 'The tests of the written tree did not end in time' };
   const before = await createBaselines(workspace, options.subjectTree, {
     mode,

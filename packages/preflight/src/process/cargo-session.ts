@@ -26,6 +26,9 @@ export interface CommandSession {
   log(): string;
 }
 
+/** Part of every log, so that nobody takes a receipt for more than it is. */
+const CONFINEMENT = 'Not confined: build scripts, macros and tests ran with the rights of the user';
+
 /** Creates a session for one gate. */
 export function createCommandSession(place: CargoPlace): CommandSession {
   const commands: string[][] = [];
@@ -34,7 +37,7 @@ export function createCommandSession(place: CargoPlace): CommandSession {
   return {
     commands,
     lastExit: () => exit,
-    log: () => place.translate(parts.join('\n')),
+    log: () => place.translate([CONFINEMENT, ...parts].join('\n')),
     async run(argv, options) {
       commands.push([...argv]);
       const result = await runProcess({ argv, cwd: place.cwd, env: place.env, ...options });

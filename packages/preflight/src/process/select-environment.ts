@@ -27,10 +27,14 @@ const REFUSED_NAMES = new Set(['CARGO_TARGET_DIR']);
 const GIT_LOCATION =
   /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|\w+_PATHSPECS)$/;
 
-/** Selects the variables a build, a test or rustfmt may see. */
-export function selectBuildEnvironment(given: GivenEnvironment): Record<string, string> {
+/** Selects the variables a build, a test or rustfmt may see; `further` names some the repository needs besides. */
+export function selectBuildEnvironment(
+  given: GivenEnvironment,
+  further: readonly string[] = [],
+): Record<string, string> {
   const selected = pick(given, (name) => {
     if (REFUSED_NAMES.has(name)) return false;
+    if (further.includes(name)) return true;
     return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
   });
   return { ...selected, TERM: 'dumb', CARGO_TERM_COLOR: 'never' };

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { FileChange } from '@parseltongue/isg-core';
+import { PreflightError } from '../errors.js';
 import { hashText } from '../tree-hash.js';
 import { type DiskEntry, listDisk, readEntry } from './list-disk.js';
 import { isBelow } from './read-layout.js';
@@ -68,7 +69,8 @@ export function syncTree(pair: TreePair, changes: readonly FileChange[], state: 
   const files: Record<string, CopiedFile> = {};
   for (const [path, want] of wanted) {
     const job: FileJob = { pair, path, want, have: present.get(path) ?? null, known: state.files[path] };
-    const outcome = syncFile(job);
+    const outcome = attemptSync(job);
+    if (outcome === null) continue;
     files[path] = outcome.file;
     if (outcome.isWritten) report.written += 1;
   }
@@ -105,6 +107,21 @@ function planFiles(source: Map<string, DiskEntry>, changes: readonly FileChange[
       });
   }
   return wanted;
+}
+
+/** Null for a file that vanished since it was listed. */
+function attemptSync(job: FileJob): ReturnType<typeof syncFile> | null {
+  try {
+    return syncFile(job);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') return null;
+    throw new PreflightError('PT_PREFLIGHT_SHADOW_FAILED', {
+      message: `Cannot bring ${job.path} into the shadow workspace (${code}). Make it readable, or free space, and try again`,
+      details: { path: job.path, reason: code },
+      cause,
+    });
+  }
 }
 
 function syncFile(job: FileJob): { file: CopiedFile; isWritten: boolean } {

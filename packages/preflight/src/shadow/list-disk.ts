@@ -1,4 +1,4 @@
-import { type BigIntStats, existsSync, lstatSync, readdirSync } from 'node:fs';
+import { type BigIntStats, type Dirent, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file or symbolic link on disk. */
@@ -25,7 +25,7 @@ export function listDisk(root: string, skipDirs: readonly string[]): Map<string,
   const entries = new Map<string, DiskEntry>();
   const skipped = new Set(skipDirs);
   const visit = (folder: string, prefix: string): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of readFolder(folder)) {
       if (SKIPPED_FOLDERS.has(entry.name)) continue;
       const absolute = join(folder, entry.name);
       const path = prefix + entry.name;
@@ -40,6 +40,15 @@ export function listDisk(root: string, skipDirs: readonly string[]): Map<string,
   };
   if (existsSync(root)) visit(root, '');
   return entries;
+}
+
+/** Empty for a folder that cannot be read: what is in it no build of the user can need. */
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** The entry at an absolute path, null when there is no file or link. */

@@ -20,6 +20,8 @@ export interface OpenShadowOptions {
   /** Absolute folder outside the repository; shadows of several repositories may share it. */
   stateDir: string;
   env: GivenEnvironment;
+  /** Variables builds may see beyond the usual ones. */
+  passEnv?: readonly string[];
   signal?: AbortSignal;
 }
 
@@ -68,7 +70,7 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
   assertApart(root, stateDir);
   const homeDir = join(stateDir, `shadow-${hashText(root).slice(0, 16)}`);
   const place: Place = { root, homeDir, base: join(homeDir, 'fs'), targetDir: join(homeDir, 'target') };
-  const buildEnv = selectBuildEnvironment(options.env);
+  const buildEnv = selectBuildEnvironment(options.env, options.passEnv);
   const userTarget = options.env['CARGO_TARGET_DIR'];
   const metadataEnv = userTarget === undefined ? buildEnv : { ...buildEnv, CARGO_TARGET_DIR: userTarget };
   const layout = await readLayout(root, metadataEnv);
