@@ -189,6 +189,18 @@ describe('runFix', () => {
     expect(world.counts.apply).toBe(0);
   });
 
+  it('does not believe a report whose receipts speak of the tree but that does not itself', async () => {
+    const world = createFakeWorld({ files: { [LIB]: BROKEN }, diagnose: diagnoseTypo });
+    const { verify } = world.ports.verifier;
+    const base = await world.ports.verifier.hashTree([]);
+    world.ports.verifier.verify = async (proposal, options) => ({
+      ...(await verify(proposal, options)),
+      subject_tree: base,
+    });
+    expect((await runFix(world.ports, { runId: 'r1' })).decision?.rule_id).toBe('receipt-of-another-tree');
+    expect(world.counts.apply).toBe(0);
+  });
+
   it('does not believe a report that passes itself over its receipts', async () => {
     const world = createFakeWorld({
       files: { [LIB]: BROKEN },

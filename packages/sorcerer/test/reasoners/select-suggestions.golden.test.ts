@@ -52,6 +52,14 @@ describe('selectSuggestions on recorded compiler runs', () => {
     });
   });
 
+  it('replaces an arm once, however many targets report it', () => {
+    const { diagnostics } = readRustcCase('e0170');
+    const { open } = selectSuggestions([...diagnostics, ...diagnostics], sure);
+    expect(open.map((group) => group.map(({ suggestion }) => suggestion.replacements.length))).toEqual([
+      [2, 2],
+    ]);
+  });
+
   it('ties an import to the text that uses it', () => {
     const diagnostic = {
       ...createError({ code: 'E0433', message: 'x', path: 'a.rs', at: [10, 16] }),

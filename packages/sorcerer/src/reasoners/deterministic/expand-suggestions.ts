@@ -39,9 +39,13 @@ export function bundleVariantPaths(groups: readonly FixChoice[][]): FixChoice[][
   return [...bundles.values(), ...others];
 }
 
+/** The same arm is reported once per target that compiles its file; it is replaced once. */
 function joinChoices(a: FixChoice, b: FixChoice | undefined): FixChoice {
-  const replacements = [...a.suggestion.replacements, ...(b?.suggestion.replacements ?? [])];
-  return { ...a, suggestion: { ...a.suggestion, replacements } };
+  const own = a.suggestion.replacements;
+  const isNew = (r: TextReplacement): boolean =>
+    !own.some((other) => other.start === r.start && other.end === r.end);
+  const added = (b?.suggestion.replacements ?? []).filter(isNew);
+  return { ...a, suggestion: { ...a.suggestion, replacements: [...own, ...added] } };
 }
 
 function splitAlternatives(suggestion: Suggestion): Suggestion[] {
