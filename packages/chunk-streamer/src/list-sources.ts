@@ -17,12 +17,17 @@ const FILES_AT_ONCE = 64;
  *
  * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE
  */
-export async function listSources(root: string, options: { signal?: AbortSignal } = {}): Promise<SourceFile[]> {
+export async function listSources(
+  root: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<SourceFile[]> {
   const { files } = await walkRepository(root, options.signal);
   const sources: SourceFile[] = [];
   for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
     options.signal?.throwIfAborted();
-    const found = await Promise.all(files.slice(start, start + FILES_AT_ONCE).map((path) => readStat(root, path)));
+    const found = await Promise.all(
+      files.slice(start, start + FILES_AT_ONCE).map((path) => readStat(root, path)),
+    );
     sources.push(...found.filter((file) => file !== undefined));
   }
   return sources;

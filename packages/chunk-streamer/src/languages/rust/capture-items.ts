@@ -123,7 +123,7 @@ function innerOf(state: CaptureState): string[] {
 }
 
 function addItem(state: CaptureState, { name, node, start, end }: Capture): void {
-  const replaced = state.masked.replaced.find((item) => item.start <= start && start < item.end);
+  const replaced = state.masked.replaced.find((item) => item.start < end && start < item.end);
   const headStart = startOfHead(state, start);
   const outer = isPendingBefore(state, headStart) ? state.pending : [];
   const parent = state.open.at(-1) ?? -1;

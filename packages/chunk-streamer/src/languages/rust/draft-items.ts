@@ -160,7 +160,8 @@ function readHead(
       const where = item.node.namedChildren.find((child) => child.type === 'where_clause');
       return [generics, where]
         .map((node) => (node ? normalizeType(text.slice(node.startIndex, node.endIndex)) : ''))
-        .join('');
+        .join('')
+        .replace(/,$/, '');
     }
     case 'extern_block':
       return normalizeType(attributes.find((attribute) => attribute.path === 'link')?.args ?? '');

@@ -61,14 +61,15 @@ function tighten(parts: readonly string[]): string {
   const last = () => tokens.at(-1)?.trimStart() ?? '';
   for (let i = 1; i < parts.length; i += 2) {
     const token = parts[i] ?? '';
-    if (last() === ',' && CLOSERS.has(token)) tokens.pop();
+    if (last() === ',' && CLOSERS.has(token) && !GLUED_AFTER.has(tokens.at(-2)?.trimStart() ?? ''))
+      tokens.pop();
     const isGlued = GLUED_BEFORE.has(token) || GLUED_AFTER.has(last());
     tokens.push((isGlued ? '' : (parts[i - 1] ?? '')) + token);
   }
   return tokens.join('').trim();
 }
 
-const CLOSERS = new Set([')', ']', '>', '}']);
+const CLOSERS = new Set([')', ']', '>', '}', '{']);
 const GLUED_BEFORE = new Set([')', ']', '>', ',', ';']);
 const GLUED_AFTER = new Set(['(', '[', '<']);
 

@@ -46,10 +46,10 @@ function readHeadToken(
   }
 }
 
-/** All arguments of a macro call without spaces and comments. */
+/** All arguments of a macro call without spaces, comments and the brackets around them. */
 export function readCallArguments(item: CapturedItem, text: string): string {
   const start = startOfArguments(item, text);
-  return normalizeType(text.slice(start, item.nodeEnd));
+  return normalizeType(text.slice(start, item.nodeEnd)).replace(/^[([{]|[)\]}];?$/g, '');
 }
 
 function readArguments(item: CapturedItem, text: string): Generator<Token> {

@@ -60,9 +60,9 @@ export function readVisibility(
 function macroSignature(item: CapturedItem, text: string): string {
   const start = item.headStart;
   if (item.type === 'macro_item') {
-    const open = text.slice(start, item.nodeEnd).search(/[({]/);
-    const end = text[start + open] === '(' ? skipBrackets(text, start + open) : start + open;
-    return trimEnd(text.slice(start, end));
+    const [head = ''] = /^.*?\bmacro\s+[^\s({]+\s*/su.exec(text.slice(start, item.nodeEnd)) ?? [];
+    const open = start + head.length;
+    return trimEnd(text.slice(start, text[open] === '(' ? skipBrackets(text, open) : open));
   }
   const rules = item.node.namedChildren.filter((child) => child.type === 'macro_rule');
   const arms = rules.slice(0, MAX_MACRO_ARMS).map((rule) => {
@@ -76,5 +76,5 @@ function macroSignature(item: CapturedItem, text: string): string {
 }
 
 function trimEnd(text: string): string {
-  return normalizeSignature(text).replace(/\s*[;{=]$/, '');
+  return normalizeSignature(text).replace(/\s*[;{=,]$/, '');
 }
