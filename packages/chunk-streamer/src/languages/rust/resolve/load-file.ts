@@ -1,0 +1,216 @@
+import { fileKey, type RowKey } from '@parseltongue/isg-core';
+import { DefFlag, type DefFact, type RustFacts, type VisibilityFact } from '../facts.js';
+import type { RustItem } from '../syntax.js';
+import { ALL_WORLDS } from './cfg-worlds.js';
+import { type Crate, Definition, Import, Ns, Scope, SourceFile } from './model.js';
+import type { Program } from './program.js';
+
+export interface FileInput {
+  path: string;
+  items: readonly RustItem[];
+  facts: RustFacts;
+}
+
+export interface LoadInput {
+  program: Program;
+  crate: Crate;
+  input: FileInput;
+  /** Module that declares the file, undefined for a crate root. */
+  parent: Scope | undefined;
+  modulePath: string;
+  mask: number;
+}
+
+/** Makes scopes and definitions of one file; modules in files of their own are left to the caller. */
+export function loadFile({ program, crate, input, parent, modulePath, mask }: LoadInput): SourceFile {
+  const file = new SourceFile({ path: input.path, facts: input.facts, items: input.items, crate });
+  program.files.set(input.path, file);
+  const root = new Scope({ kind: 'file', file, outer: undefined, parent, path: modulePath, mask });
+  file.scopes[0] = root;
+  if (parent === undefined) root.def = createRootDefinition(program, root);
+  const loader = new FileLoader(program, file);
+  loader.run();
+  return file;
+}
+
+/** The module a crate's root file is. */
+function createRootDefinition(program: Program, root: Scope): Definition {
+  const { file } = root;
+  const fact: DefFact = {
+    kind: 'module',
+    name: file.crate.name,
+    pos: 0,
+    item: 0,
+    exact: true,
+    scope: 0,
+    owner: -1,
+    vis: true,
+    flags: 0,
+    inner: 0,
+  };
+  const key = file.crate.kind === 'std' ? null : (file.items[0]?.key ?? null);
+  const def = new Definition({
+    id: program.nextId(),
+    kind: 'module',
+    name: file.crate.name,
+    file,
+    fact,
+    scope: root,
+    owner: undefined,
+    mask: root.mask,
+    key,
+  });
+  def.inner = root;
+  return def;
+}
+
+class FileLoader {
+  private readonly program: Program;
+  private readonly file: SourceFile;
+
+  constructor(program: Program, file: SourceFile) {
+    this.program = program;
+    this.file = file;
+  }
+
+  run(): void {
+    const { facts } = this.file;
+    facts.defs.forEach((_, index) => this.definitionAt(index));
+    facts.scopes.forEach((_, index) => this.scopeAt(index));
+    for (const use of facts.uses) {
+      const scope = this.scopeAt(use.scope);
+      const target = new Import(use, scope, scope.mask & this.file.crate.cfg.maskOf(use.cfg));
+      scope.imports.push(target);
+      if (use.glob) scope.globs.push(target);
+      else bind(scope, use.alias, { ns: Ns.type | Ns.value | Ns.macro, mask: target.mask, vis: use.vis, target });
+    }
+    for (const call of facts.macroCalls) {
+      if (!call.transparent && call.owner < 0) this.scopeAt(call.scope).isOpaque = true;
+    }
+  }
+
+  private scopeAt(index: number): Scope {
+    const known = this.file.scopes[index];
+    if (known !== undefined) return known;
+    const fact = this.file.facts.scopes[index]!;
+    const outer = this.scopeAt(fact.parent);
+    const def = fact.owner >= 0 ? this.definitionAt(fact.owner) : undefined;
+    const isModule = fact.kind === 'module';
+    const scope = new Scope({
+      kind: fact.kind,
+      file: this.file,
+      outer,
+      parent: isModule ? outer.module : outer.module.parent,
+      path: isModule ? `${outer.module.path}::${def?.name ?? ''}` : outer.path,
+      mask: def?.mask ?? outer.mask,
+    });
+    this.file.scopes[index] = scope;
+    if (isModule && def !== undefined) {
+      scope.def = def;
+      def.inner = scope;
+    }
+    return scope;
+  }
+
+  private definitionAt(index: number): Definition {
+    const known = this.file.defs[index];
+    if (known !== undefined) return known;
+    const fact = this.file.facts.defs[index]!;
+    const scope = this.scopeAt(fact.scope);
+    const owner = fact.owner >= 0 ? this.definitionAt(fact.owner) : undefined;
+    const def = new Definition({
+      id: this.program.nextId(),
+      kind: fact.kind,
+      name: fact.name,
+      file: this.file,
+      fact,
+      scope,
+      owner,
+      mask: (owner?.mask ?? scope.mask) & this.file.crate.cfg.maskOf(fact.cfg),
+      key: keyOf(this.file, fact),
+    });
+    this.file.defs[index] = def;
+    this.register(def);
+    return def;
+  }
+
+  private register(def: Definition): void {
+    if (def.kind === 'impl') this.program.impls.push(def);
+    if (def.kind === 'trait') this.program.traits.push(def);
+    if (def.kind === 'impl' || def.kind === 'trait') def.members = new Map();
+    if (def.kind === 'enum') this.addVariants(def);
+    if (def.owner !== undefined) addMember(def.owner, def);
+    else if (def.kind !== 'impl') {
+      bind(def.scope, def.name, { ns: namespacesOf(def.fact), mask: def.mask, vis: def.fact.vis, target: def });
+    }
+    if (def.kind === 'macro') addToList(this.file.crate.macros, def.name, def);
+  }
+
+  private addVariants(def: Definition): void {
+    const members = new Map<string, Definition>();
+    def.fact.variants?.forEach((variant, index) => {
+      const { file, fact, scope, mask, key } = def;
+      const init = { id: this.program.nextId(), kind: 'variant' as const, name: variant.name, file, fact, scope, mask, key };
+      members.set(variant.name, new Definition({ ...init, owner: def, index }));
+    });
+    def.members = members;
+  }
+}
+
+/** A later twin of a member only wins where the first cannot be built on its own. */
+function addMember(owner: Definition, member: Definition): void {
+  const first = owner.members?.get(member.name);
+  if (first === undefined || isPreferred(member, first)) owner.members?.set(member.name, member);
+}
+
+function isPreferred(member: Definition, first: Definition): boolean {
+  if (member.kind !== first.kind) return first.kind === 'type';
+  return (member.mask & -member.mask) < (first.mask & -first.mask) || (first.mask === 0 && member.mask !== 0);
+}
+
+function addToList<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function bind(scope: Scope, name: string, binding: { ns: number; mask: number; vis: VisibilityFact; target: Definition | Import }): void {
+  addToList(scope.names, name, binding);
+}
+
+function namespacesOf(fact: DefFact): number {
+  switch (fact.kind) {
+    case 'function':
+      return (fact.flags & DefFlag.procMacro) !== 0 ? Ns.value | Ns.macro : Ns.value;
+    case 'const':
+    case 'static':
+      return Ns.value;
+    case 'struct':
+      return fact.shape === 'named' ? Ns.type : Ns.type | Ns.value;
+    case 'macro':
+      return Ns.macro;
+    default:
+      return Ns.type;
+  }
+}
+
+/**
+ * The row an edge to this definition names: its own, or the macro call whose tokens define it.
+ *
+ * A module of its own file is that file's row; the loader of modules sets it by the file's root scope.
+ */
+function keyOf(file: SourceFile, fact: DefFact): RowKey | null {
+  const item = file.items[fact.item];
+  if (item === undefined) return null;
+  if (fact.exact) return item.key;
+  return item.chunk.kind === 'macro_call' ? item.key : null;
+}
+
+/** The row of a module: the file's own for a module in a file, the module's row for an inline one. */
+export function keyOfModule(scope: Scope): RowKey | null {
+  if (scope.kind === 'file') return scope.crate.kind === 'std' ? null : (scope.file.items[0]?.key ?? fileKey(scope.file.path));
+  return scope.def?.key ?? null;
+}
+
+/** Mask of a crate root. */
+export const ROOT_MASK = ALL_WORLDS;

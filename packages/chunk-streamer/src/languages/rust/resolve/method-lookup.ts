@@ -1,0 +1,236 @@
+import type { Definition, Scope } from './model.js';
+import type { Selector } from './selection.js';
+import { headOf, type ParamType, primitive, shallow, type TraitRef, type Type } from './types.js';
+import type { TraitScope } from './trait-scope.js';
+
+/** A member found for a type. */
+export interface MemberHit {
+  def: Definition;
+  /** The type that is `Self`. */
+  self: Type;
+  /** Replacement of the impl's or trait's parameters. */
+  map: ReadonlyMap<ParamType, Type>;
+  /** Which rule bound it. */
+  rule: 'inherent' | 'trait-impl' | 'trait-default' | 'trait-bound' | 'dyn' | 'impl-trait';
+}
+
+/** Why nothing was found. */
+export interface MemberMiss {
+  /** Crate the member surely belongs to, null when nothing is known. */
+  crate: string | null;
+  /** `Type::name` for people. */
+  name: string;
+  ambiguous: boolean;
+}
+
+export type MemberResult = { hit: MemberHit } | { miss: MemberMiss };
+
+type Receiver = 'value' | 'ref' | 'mut' | 'typed';
+
+const BY_VALUE: readonly Receiver[] = ['value', 'typed'];
+const BY_REF: readonly Receiver[] = ['ref', 'typed'];
+const BY_MUT: readonly Receiver[] = ['mut', 'typed'];
+
+const MAX_DEREFS = 8;
+
+/** Finds methods and associated functions by the type they are asked on; never by their name alone. */
+export class MethodLookup {
+  readonly selector: Selector;
+  private readonly traitScope: TraitScope;
+
+  constructor(selector: Selector, traitScope: TraitScope) {
+    this.selector = selector;
+    this.traitScope = traitScope;
+  }
+
+  /** The method `name` of a receiver, dereferenced step by step as the language does. */
+  method(receiver: Type, name: string, scope: Scope): MemberResult {
+    const asker: MemberAsker = { name, scope, ambiguous: false };
+    let step: Type | null = this.selector.normalize(receiver);
+    let last: Type = step;
+    for (let count = 0; step !== null && count < MAX_DEREFS; count += 1) {
+      last = step;
+      if (step.k === 'var' && !step.numeric) break;
+      const hit = this.atStep(step, asker);
+      if (hit !== null) return { hit };
+      if (asker.ambiguous) break;
+      step = this.deref(step);
+    }
+    return { miss: describeMiss(last, asker, this.selector) };
+  }
+
+  /** One autoderef step: by value, then borrowed, then mutably borrowed. */
+  private atStep(step: Type, asker: MemberAsker): MemberHit | null {
+    const self = step.k === 'var' ? primitive('i32') : step;
+    const inner = self.k === 'ref' ? this.selector.normalize(self.inner) : null;
+    const borrowed = self.k === 'ref' && self.mut ? BY_MUT : BY_REF;
+    return (
+      this.probe(self, BY_VALUE, asker) ??
+      (inner === null || inner.k === 'var' ? null : this.probe(inner, borrowed, asker)) ??
+      this.probe(self, BY_REF, asker) ??
+      this.probe(self, BY_MUT, asker) ??
+      (self.k === 'array' ? this.atStep({ k: 'slice', item: self.item }, asker) : null)
+    );
+  }
+
+  /** The next type of the dereference chain. */
+  deref(type: Type): Type | null {
+    if (type.k === 'ref') return this.selector.normalize(type.inner);
+    const { deref } = this.selector.signatures.lowering.std;
+    if (deref === undefined || (type.k !== 'adt' && type.k !== 'param' && type.k !== 'opaque' && type.k !== 'proj')) return null;
+    const target = this.selector.project(type, { trait: deref, args: [], assoc: [] }, 'Target');
+    return target === null ? null : shallow(target);
+  }
+
+  private probe(self: Type, receivers: readonly Receiver[], asker: MemberAsker): MemberHit | null {
+    const accepts = (def: Definition): boolean => def.kind === 'function' && def.fact.self !== undefined && receivers.includes(def.fact.self);
+    return this.inherent(self, asker, accepts) ?? this.fromTraits(self, asker, accepts);
+  }
+
+  /** An associated function, method or constant of a type named in a path. */
+  associated(self: Type, name: string, scope: Scope): MemberResult {
+    const asker: MemberAsker = { name, scope, ambiguous: false };
+    const at = this.selector.normalize(self);
+    const accepts = (def: Definition): boolean => def.kind !== 'type';
+    const hit = this.inherent(at, asker, accepts) ?? this.fromTraits(at, asker, accepts);
+    return hit === null ? { miss: describeMiss(at, asker, this.selector) } : { hit };
+  }
+
+  private inherent(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+    const head = headOf(self);
+    const candidates = head === undefined ? undefined : this.selector.index.inherent.get(head)?.get(asker.name);
+    if (candidates === undefined) return null;
+    let choice: Definition | null = null;
+    for (const def of candidates) {
+      if (!accepts(def) || !this.matches(def, self)) continue;
+      if (choice !== null && (choice.mask & def.mask) !== 0) {
+        asker.ambiguous = true;
+        return null;
+      }
+      if (choice === null || isNearer(def, choice, asker.scope.mask)) choice = def;
+    }
+    const map = choice?.owner === undefined ? null : this.selector.matchSelf(choice.owner, self);
+    return choice === null || map === null ? null : { def: choice, self, map, rule: 'inherent' };
+  }
+
+  private matches(def: Definition, self: Type): boolean {
+    const { unifier } = this.selector;
+    const mark = unifier.mark();
+    const map = def.owner === undefined ? null : this.selector.matchSelf(def.owner, self);
+    const fits = map !== null && (def.owner === undefined || this.selector.areBoundsMet(def.owner, map));
+    unifier.rollback(mark);
+    return fits;
+  }
+
+  private fromTraits(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+    const bound = this.fromBounds(self, asker, accepts);
+    if (bound !== null || asker.ambiguous) return bound;
+    if (self.k === 'var') return null;
+    const hits: MemberHit[] = [];
+    for (const trait of this.selector.index.traitsByFunction.get(asker.name) ?? []) {
+      const declared = trait.members?.get(asker.name);
+      if (declared === undefined || !accepts(declared) || !this.traitScope.traitsIn(asker.scope).has(trait)) continue;
+      const hit = this.throughTrait(self, trait, declared);
+      if (hit !== null) hits.push(hit);
+    }
+    if (hits.length > 1) asker.ambiguous = true;
+    return hits.length === 1 ? hits[0]! : null;
+  }
+
+  private fromBounds(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+    let found: MemberHit | null = null;
+    for (const ref of this.selector.boundsOf(self)) {
+      const declared = ref.trait.tag === 'definition' ? ref.trait.members?.get(asker.name) : undefined;
+      if (declared === undefined || !accepts(declared)) continue;
+      if (found !== null && found.def !== declared) {
+        asker.ambiguous = true;
+        return null;
+      }
+      found ??= this.boundHit(self, ref, declared);
+    }
+    return found;
+  }
+
+  private boundHit(self: Type, ref: TraitRef, def: Definition): MemberHit {
+    const rule = self.k === 'dyn' ? 'dyn' : self.k === 'opaque' ? 'impl-trait' : 'trait-bound';
+    return { def, self, map: this.selector.signatures.traitSubstitution(ref, self), rule };
+  }
+
+  private throughTrait(self: Type, trait: Definition, declared: Definition): MemberHit | null {
+    const selection = this.selector.select(self, { trait, args: [], assoc: [] }) ?? this.ambiguousImpl(self, trait);
+    if (selection === null) return null;
+    const own = selection.impl?.members?.get(declared.name);
+    if (own !== undefined && selection.map !== undefined) return { def: own, self, map: selection.map, rule: 'trait-impl' };
+    return { def: declared, self, map: this.selector.signatures.traitSubstitution(selection.ref, self), rule: 'trait-default' };
+  }
+
+  /** A type may implement a generic trait several times: the method then is the trait's own. */
+  private ambiguousImpl(self: Type, trait: Definition): { ref: TraitRef; impl?: Definition; map?: ReadonlyMap<ParamType, Type> } | null {
+    const params = this.selector.signatures.lowering.paramsOf(trait);
+    if (params.length === 0) return null;
+    const head = headOf(self);
+    const impls = head === undefined ? undefined : this.selector.index.byTrait.get(trait)?.byHead.get(head);
+    if (impls === undefined || impls.length < 2 || !trait.isStd) return null;
+    return { ref: { trait, args: [], assoc: [] } };
+  }
+}
+
+interface MemberAsker {
+  name: string;
+  scope: Scope;
+  ambiguous: boolean;
+}
+
+function isNearer(def: Definition, other: Definition, mask: number): boolean {
+  const own = def.mask & mask;
+  const theirs = other.mask & mask;
+  if (own === 0 || theirs === 0) return theirs === 0;
+  return (own & -own) < (theirs & -theirs);
+}
+
+function describeMiss(type: Type, { name, ambiguous }: MemberAsker, selector: Selector): MemberMiss {
+  return { crate: ambiguous ? null : crateOf(type, selector), name: `${nameOf(type)}${name}`, ambiguous };
+}
+
+/** The crate outside the repository that must define the member, when there is exactly one candidate. */
+function crateOf(type: Type, selector: Selector): string | null {
+  switch (type.k) {
+    case 'foreign':
+      return type.path.crate;
+    case 'adt':
+      return type.def.isStd ? 'std' : null;
+    case 'prim':
+    case 'slice':
+    case 'array':
+    case 'tuple':
+    case 'fn':
+    case 'ptr':
+      return 'std';
+    case 'param':
+    case 'dyn':
+    case 'opaque':
+    case 'proj': {
+      const outside = selector.boundsOf(type).map(({ trait }) => (trait.tag === 'external' ? trait.crate : trait.isStd ? 'std' : null));
+      const crates = new Set(outside.filter((crate) => crate !== null && crate !== 'std'));
+      if (crates.size === 1) return [...crates][0]!;
+      return crates.size === 0 && outside.length > 0 && outside.every((crate) => crate === 'std') ? 'std' : null;
+    }
+    case 'var':
+      return type.numeric ? 'std' : null;
+    default:
+      return null;
+  }
+}
+
+function nameOf(type: Type): string {
+  switch (type.k) {
+    case 'adt':
+      return `${type.def.name}::`;
+    case 'foreign':
+      return `${type.path.path[type.path.path.length - 1] ?? type.path.crate}::`;
+    case 'prim':
+      return `${type.name}::`;
+    default:
+      return '';
+  }
+}

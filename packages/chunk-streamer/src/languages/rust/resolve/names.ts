@@ -1,0 +1,292 @@
+import { preferredWorld } from './cfg-worlds.js';
+import { type Binding, type Crate, type Definition, type External, Import, Ns, type Resolved, type Scope } from './model.js';
+import type { Program } from './program.js';
+
+const PRIMITIVES = new Set(
+  'bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f16 f32 f64 f128'.split(' '),
+);
+
+/** Who asks: names are looked up as seen from a module and in one configuration. */
+export interface Asker {
+  from: Scope;
+  mask: number;
+}
+
+/** How far a path could be followed. */
+export interface PathResult {
+  /** What the first `used` segments stand for; null when the segment at `used` is unknown in `within`. */
+  target: Resolved | null;
+  used: number;
+  /** The module that was asked last. */
+  within: Scope | null;
+}
+
+export interface PathQuestion {
+  segments: readonly string[];
+  scope: Scope;
+  ns: number;
+  mask: number;
+  /** `::a::b`. */
+  global?: boolean;
+  /** A path of a `use` declaration. */
+  isUse?: boolean;
+  /** An import that must not answer its own question. */
+  skip?: Import;
+}
+
+/** Answers what a name or path stands for, by the rules of Rust's module system. */
+export class Names {
+  private readonly program: Program;
+  private depth = 0;
+  private skipped: Import | undefined;
+
+  constructor(program: Program) {
+    this.program = program;
+  }
+
+  /** Resolves as many segments as are modules, enums and their members; the rest are associated items. */
+  resolvePath(question: PathQuestion): PathResult {
+    const start = this.resolveStart(question);
+    if (start.target === null) return start;
+    let { target, used } = start;
+    const { segments, ns, scope, mask } = question;
+    while (target !== null && used < segments.length) {
+      const isLast = used === segments.length - 1;
+      const next = this.memberOf(target, segments[used]!, { ns: isLast ? ns : Ns.type, from: scope, mask });
+      if (next === undefined) return { target, used, within: null };
+      if (next === null) return { target: null, used, within: scopeOf(target) };
+      target = next;
+      used += 1;
+    }
+    return { target, used, within: null };
+  }
+
+  private resolveStart(question: PathQuestion): PathResult {
+    const { segments, scope, ns, mask } = question;
+    const first = segments[0] ?? '';
+    const keyword = resolveKeyword(segments, scope);
+    if (keyword !== undefined) return keyword;
+    const wanted = segments.length === 1 ? ns : Ns.type;
+    const isOldUse = question.isUse === true && scope.crate.edition < 2018;
+    if (question.global === true || isOldUse) {
+      const root = scope.crate.edition < 2018 ? this.member(scope.crate.root, first, { ns: wanted, from: scope, mask }) : null;
+      const target = root ?? this.externCrate(scope.crate, first) ?? (isOldUse ? this.lexical(scope, first, wanted, mask) : null);
+      return { target, used: target === null ? 0 : 1, within: null };
+    }
+    const outer = this.skipped;
+    this.skipped = question.skip ?? outer;
+    const target = this.lexical(scope, first, wanted, mask);
+    this.skipped = outer;
+    return { target, used: target === null ? 0 : 1, within: target === null ? scope.module : null };
+  }
+
+  /** A name as the code in `scope` sees it: blocks, module, crates, prelude, primitive types. */
+  lexical(scope: Scope, name: string, ns: number, mask: number): Resolved | null {
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      const found = this.member(at, name, { ns, from: scope, mask });
+      if (found !== null) return found;
+    }
+    if ((ns & Ns.type) !== 0) {
+      const crate = this.externCrate(scope.crate, name);
+      if (crate !== null) return crate;
+    }
+    return this.prelude(scope, name, ns);
+  }
+
+  private prelude(scope: Scope, name: string, ns: number): Resolved | null {
+    const { std } = this.program;
+    const prelude = scope.crate.kind === 'std' ? null : this.member(std.root, 'prelude', { ns: Ns.type, from: std.root, mask: -1 });
+    const inner = scopeOf(prelude);
+    const found = inner === null ? null : this.member(inner, name, { ns, from: inner, mask: -1 });
+    if (found !== null) return found;
+    if ((ns & Ns.type) !== 0 && PRIMITIVES.has(name)) return { tag: 'primitive', name };
+    return this.fromForeignGlob(scope, name);
+  }
+
+  /** A name nobody defines may come from the one glob import that leads out of the repository. */
+  private fromForeignGlob(scope: Scope, name: string): External | null {
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      for (const glob of at.globs) {
+        const target = this.globTarget(glob);
+        if (target?.tag === 'external') return { ...target, path: [...target.path, name] };
+      }
+    }
+    return null;
+  }
+
+  /** A crate by the name code uses for it. */
+  externCrate(crate: Crate, name: string): Resolved | null {
+    if (name === crate.name && crate.kind === 'std') return rootOf(crate);
+    const target = crate.dependencies.get(name);
+    if (target === undefined) return null;
+    return 'tag' in target ? target : rootOf(target);
+  }
+
+  /**
+   * A direct member of a module, enum or foreign path.
+   *
+   * Null when it has no such member; undefined when its members are associated items.
+   */
+  memberOf(target: Resolved, name: string, asker: Asker & { ns: number }): Resolved | null | undefined {
+    if (target.tag === 'external') return { ...target, path: [...target.path, name] };
+    if (target.tag === 'primitive') return undefined;
+    if (target.kind === 'module') {
+      if (target.inner === undefined) return null;
+      const found = this.member(target.inner, name, asker);
+      if (found === null && target.isStd) return { tag: 'external', crate: 'std', path: [target.name, name] };
+      return found;
+    }
+    if (target.kind === 'enum') return target.members?.get(name) ?? undefined;
+    return undefined;
+  }
+
+  /** A name of one scope: its items and imports, then its globs. */
+  member(scope: Scope, name: string, { ns, from, mask }: Asker & { ns: number }): Resolved | null {
+    const world = mask & scope.mask || mask;
+    const key = `${name} ${ns} ${preferredWorld(world)} ${viewpoint(scope, from)}`;
+    const known = scope.answers.get(key);
+    if (known !== undefined) return known;
+    if (scope.busy.has(key)) return null;
+    scope.busy.add(key);
+    this.depth += 1;
+    const asker = { ns, from, mask: world };
+    const found = this.fromBindings(scope, name, asker) ?? this.fromGlobs(scope, name, asker);
+    this.depth -= 1;
+    scope.busy.delete(key);
+    // inside a cycle "nothing" may only mean "not yet"
+    if (this.skipped === undefined && (found !== null || this.depth === 0)) scope.answers.set(key, found);
+    return found;
+  }
+
+  private fromBindings(scope: Scope, name: string, { ns, from, mask }: Asker & { ns: number }): Resolved | null {
+    const bindings = scope.names.get(name);
+    if (bindings === undefined) return null;
+    const candidates: Candidate[] = [];
+    for (const binding of bindings) {
+      if ((binding.ns & ns) === 0 || binding.target === this.skipped) continue;
+      // a private import is no member for others; a private item is one, which the caller may report
+      const isImport = binding.target instanceof Import;
+      if (isImport && !this.isVisible(binding.vis, scope, from)) continue;
+      const target = isImport ? this.resolveImport(binding.target as Import, ns) : (binding.target as Definition);
+      if (target !== null) candidates.push({ target, mask: binding.mask, isImport });
+    }
+    return pick(candidates, mask);
+  }
+
+  private fromGlobs(scope: Scope, name: string, { ns, from, mask }: Asker & { ns: number }): Resolved | null {
+    const candidates: Candidate[] = [];
+    for (const glob of scope.globs) {
+      if (!this.isVisible(glob.fact.vis, scope, from)) continue;
+      const target = this.globTarget(glob);
+      if (target === null || target.tag !== 'definition') continue;
+      const found = this.memberOf(target, name, { ns, from: scope, mask: mask & glob.mask || mask });
+      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive') continue;
+      if (!this.isVisible(found.kind === 'variant' ? true : found.fact.vis, found.scope, scope)) continue;
+      candidates.push({ target: found, mask: glob.mask & found.mask, isImport: true });
+    }
+    return pick(candidates, mask);
+  }
+
+  /** What a glob import opens. */
+  globTarget(glob: Import): Resolved | null {
+    const { fact, scope } = glob;
+    const question = { segments: fact.path, scope, ns: Ns.type, mask: glob.mask, global: fact.global, isUse: true };
+    if (fact.path.length === 0) return rootOf(scope.crate);
+    const { target, used } = this.resolvePath(question);
+    return used === fact.path.length ? target : null;
+  }
+
+  /** What a named import stands for in a namespace. */
+  resolveImport(item: Import, ns: number): Resolved | null {
+    const known = item.answers.get(ns);
+    if (known !== undefined) return known;
+    const found = this.followImport(item, ns);
+    if (found !== null) item.answers.set(ns, found);
+    return found;
+  }
+
+  private followImport(item: Import, ns: number): Resolved | null {
+    const { fact, scope } = item;
+    if (fact.externCrate) {
+      if ((ns & Ns.type) === 0) return null;
+      return fact.path[0] === 'self' ? rootOf(scope.crate) : this.externOf(item);
+    }
+    const question = { segments: fact.path, scope, ns, mask: item.mask, global: fact.global, isUse: true, skip: item };
+    const { target, used } = this.resolvePath(question);
+    return used === fact.path.length ? target : null;
+  }
+
+  private externOf(item: Import): Resolved | null {
+    const name = item.fact.path[0]!;
+    return this.externCrate(item.scope.crate, name) ?? { tag: 'external', crate: name, path: [] };
+  }
+
+  /** True when code in `from` may name what is declared in `scope` with this visibility. */
+  isVisible(vis: Binding['vis'], scope: Scope, from: Scope): boolean {
+    if (vis === true) return true;
+    if (vis === false || vis === 'self') return from.isInside(scope.module);
+    if (scope.crate !== from.crate) return false;
+    if (vis === 'crate') return true;
+    if (vis === 'super') return scope.module.parent === undefined || from.isInside(scope.module.parent);
+    const { target } = this.resolvePath({ segments: vis.split('::'), scope: scope.crate.root, ns: Ns.type, mask: -1 });
+    const limit = target === null ? null : scopeOf(target);
+    return limit === null || from.isInside(limit);
+  }
+}
+
+/** Names differ by who looks only inside one crate. */
+function viewpoint(scope: Scope, from: Scope): string {
+  if (scope.module === from.module) return '';
+  return scope.crate === from.crate ? from.module.path : '^';
+}
+
+interface Candidate {
+  target: Resolved;
+  mask: number;
+  isImport: boolean;
+}
+
+/** The candidate of the asker's own configuration; null when two different ones remain. */
+function pick(candidates: readonly Candidate[], mask: number): Resolved | null {
+  const first = candidates[0];
+  if (first === undefined) return null;
+  if (candidates.length === 1) return first.target;
+  const world = 1 << preferredWorld(mask);
+  const active = candidates.filter((candidate) => (candidate.mask & world) !== 0);
+  const possible = active.length > 0 ? active : candidates.filter((candidate) => (candidate.mask & mask) !== 0);
+  const pool = possible.length > 0 ? possible : candidates;
+  const leader = pool[0]!.target;
+  return pool.every((candidate) => isSame(candidate.target, leader)) ? leader : null;
+}
+
+/** True when two answers name one thing. */
+export function isSame(a: Resolved, b: Resolved): boolean {
+  if (a === b) return true;
+  if (a.tag === 'external' && b.tag === 'external') return a.crate === b.crate && a.path.join('::') === b.path.join('::');
+  return a.tag === 'primitive' && b.tag === 'primitive' && a.name === b.name;
+}
+
+/** The scope behind a module; null for everything else. */
+export function scopeOf(target: Resolved | null): Scope | null {
+  return target !== null && target.tag === 'definition' ? (target.inner ?? null) : null;
+}
+
+/** The definition that stands for a crate's root module. */
+export function rootOf(crate: Crate): Definition | null {
+  return (crate.root as Scope | undefined)?.def ?? null;
+}
+
+function resolveKeyword(segments: readonly string[], scope: Scope): PathResult | undefined {
+  let used = 0;
+  let at: Scope | undefined = scope.module;
+  if (segments[0] === 'crate' || segments[0] === '$crate') {
+    return { target: rootOf(scope.crate), used: 1, within: null };
+  }
+  if (segments[0] === 'self') used = 1;
+  while (segments[used] === 'super' && at !== undefined) {
+    at = at.parent;
+    used += 1;
+  }
+  if (used === 0) return undefined;
+  return { target: at?.def ?? null, used, within: null };
+}

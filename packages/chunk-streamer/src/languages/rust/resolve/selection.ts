@@ -1,0 +1,305 @@
+import type { ImplIndex } from './impl-index.js';
+import type { Definition } from './model.js';
+import type { Predicate, Signatures } from './signatures.js';
+import {
+  freshVar,
+  headOf,
+  isEqual,
+  type ParamType,
+  primitive,
+  type ProjectionType,
+  rewrite,
+  shallow,
+  substitute,
+  substituteTrait,
+  type TraitRef,
+  type Type,
+  UNKNOWN,
+} from './types.js';
+import type { Unifier } from './unify.js';
+
+/** How a type comes to a trait. */
+export interface Selection {
+  kind: 'impl' | 'bound' | 'builtin';
+  /** The trait with the arguments it is implemented with. */
+  ref: TraitRef;
+  impl?: Definition;
+  map?: ReadonlyMap<ParamType, Type>;
+}
+
+export type Answer = 'yes' | 'no' | 'maybe';
+
+const MAX_DEPTH = 5;
+
+/** Traits that hold for nearly everything and have no methods worth a proof. */
+const MARKERS = new Set(['Send', 'Sync', 'Sized', 'Unpin', 'UnwindSafe', 'RefUnwindSafe', 'Any', 'Copy']);
+
+const DERIVABLE = new Set(['Clone', 'Copy', 'Debug', 'Default', 'Eq', 'Hash', 'Ord', 'PartialEq', 'PartialOrd']);
+
+/** Chooses impls, proves bounds and computes associated types, for code that may rely on `predicates`. */
+export class Selector {
+  readonly signatures: Signatures;
+  readonly index: ImplIndex;
+  readonly unifier: Unifier;
+  predicates: readonly Predicate[] = [];
+  private depth = 0;
+
+  constructor(signatures: Signatures, index: ImplIndex, unifier: Unifier) {
+    this.signatures = signatures;
+    this.index = index;
+    this.unifier = unifier;
+  }
+
+  /** How `type` implements the trait; null when it does not or when more than one way is left. */
+  select(type: Type, wanted: TraitRef): Selection | null {
+    if (wanted.trait.tag === 'external' || this.depth > MAX_DEPTH) return null;
+    this.depth += 1;
+    const at = this.normalize(type);
+    const found = this.fromBounds(at, wanted) ?? this.fromLanguage(at, wanted.trait) ?? this.fromImpls(at, wanted, wanted.trait);
+    this.depth -= 1;
+    return found;
+  }
+
+  private fromBounds(type: Type, wanted: TraitRef): Selection | null {
+    for (const ref of this.boundsOf(type)) {
+      if (ref.trait === wanted.trait && this.fits(ref, wanted)) return { kind: 'bound', ref };
+    }
+    return null;
+  }
+
+  private fits(ref: TraitRef, wanted: TraitRef): boolean {
+    const mark = this.unifier.mark();
+    const fits = wanted.args.every((arg, index) => this.unifier.unify(arg, ref.args[index] ?? UNKNOWN));
+    if (!fits) this.unifier.rollback(mark);
+    return fits;
+  }
+
+  /** Functions implement the `Fn` traits; derives stand for impls nobody wrote. */
+  private fromLanguage(type: Type, trait: Definition): Selection | null {
+    const { std } = this.signatures.lowering;
+    if (type.k === 'fn' && std.isFnTrait(trait)) {
+      return { kind: 'builtin', ref: { trait, args: [{ k: 'tuple', items: type.params }], assoc: [['Output', type.ret]] } };
+    }
+    if (type.k === 'adt' && trait.isStd && DERIVABLE.has(trait.name) && type.def.fact.derives?.includes(trait.name) === true) {
+      return { kind: 'builtin', ref: { trait, args: [], assoc: [] } };
+    }
+    return null;
+  }
+
+  private fromImpls(type: Type, wanted: TraitRef, trait: Definition): Selection | null {
+    const impls = this.index.byTrait.get(trait);
+    if (impls === undefined) return null;
+    const concrete = type.k === 'var' && type.numeric ? primitive('i32') : type;
+    const head = headOf(concrete);
+    if (head === undefined && concrete.k === 'var') return null;
+    const direct = head === undefined ? [] : (impls.byHead.get(head) ?? []);
+    return this.pickImpl(direct, concrete, wanted) ?? this.pickImpl(impls.blanket, concrete, wanted);
+  }
+
+  private pickImpl(impls: readonly Definition[], type: Type, wanted: TraitRef): Selection | null {
+    let choice: Definition | undefined;
+    for (const impl of impls) {
+      const mark = this.unifier.mark();
+      const fits = this.matchImpl(impl, type, wanted) !== null;
+      this.unifier.rollback(mark);
+      if (!fits) continue;
+      if (choice !== undefined && (impl.mask & choice.mask) !== 0) return null;
+      if (choice === undefined || (impl.mask & -impl.mask) < (choice.mask & -choice.mask)) choice = impl;
+    }
+    return choice === undefined ? null : this.matchImpl(choice, type, wanted);
+  }
+
+  private matchImpl(impl: Definition, type: Type, wanted: TraitRef): Selection | null {
+    const ref = this.signatures.implTrait(impl);
+    const map = this.matchSelf(impl, type);
+    if (ref === null || map === null) return null;
+    const own = substituteTrait(ref, map);
+    if (!this.fits(own, wanted)) return null;
+    if (!this.areBoundsMet(impl, map)) return null;
+    return { kind: 'impl', ref: own, impl, map };
+  }
+
+  /** Parameters of an impl for a given self type; null when the impl is for other types. */
+  matchSelf(impl: Definition, type: Type): ReadonlyMap<ParamType, Type> | null {
+    const { lowering } = this.signatures;
+    const map = new Map<ParamType, Type>(lowering.paramsOf(impl).map((param) => [param, freshVar()]));
+    const self = substitute(lowering.implSelf(impl), map);
+    if (self.k === 'unknown') return null;
+    const shape = this.normalize(self);
+    return this.unifier.unify(shape, type) ? map : null;
+  }
+
+  /** False when a bound of the impl surely fails, or cannot be proved where a wrong guess would bind a call. */
+  areBoundsMet(impl: Definition, map: ReadonlyMap<ParamType, Type>): boolean {
+    return this.signatures.predicatesOf(impl).every(({ type, ref }) => {
+      const answer = this.holds(substitute(type, map), substituteTrait(ref, map));
+      return answer === 'yes' || (answer === 'maybe' && (impl.isStd || this.isHarmless(substitute(type, map))));
+    });
+  }
+
+  /** A guess about a type of the standard library or an open variable does no harm; one about a foreign type may. */
+  private isHarmless(type: Type): boolean {
+    const at = shallow(type);
+    return at.k !== 'foreign' && at.k !== 'unknown';
+  }
+
+  holds(type: Type, ref: TraitRef): Answer {
+    const at = this.normalize(type);
+    if (at.k === 'unknown' || at.k === 'var' || at.k === 'never') return 'maybe';
+    if (ref.trait.tag === 'external') return 'maybe';
+    if (ref.trait.isStd && MARKERS.has(ref.trait.name)) return 'yes';
+    if (this.depth > MAX_DEPTH) return 'maybe';
+    const mark = this.unifier.mark();
+    const found = this.select(at, ref);
+    if (found !== null) {
+      this.bindAssociated(found, ref, at);
+      return 'yes';
+    }
+    this.unifier.rollback(mark);
+    return this.isUnsure(at, ref.trait) ? 'maybe' : 'no';
+  }
+
+  /** `Item = T` of a wanted bound tells what `T` is. */
+  private bindAssociated(found: Selection, wanted: TraitRef, self: Type): void {
+    for (const [name, type] of wanted.assoc) {
+      const value = this.associated(found, name, self);
+      if (value !== null) this.unifier.unify(type, value);
+    }
+  }
+
+  /** The picture of the standard library is not whole, and foreign types may implement anything. */
+  private isUnsure(type: Type, trait: Definition): boolean {
+    if (type.k === 'foreign') return true;
+    if (!trait.isStd) return type.k === 'proj' || type.k === 'opaque';
+    return type.k !== 'adt' || type.def.isStd || !DERIVABLE.has(trait.name);
+  }
+
+  /** Bounds a type is known by, supertraits included. */
+  boundsOf(type: Type): TraitRef[] {
+    const direct: TraitRef[] = [];
+    if (type.k === 'dyn' || type.k === 'opaque' || type.k === 'param') direct.push(...type.bounds);
+    if (type.k === 'proj') direct.push(...this.declaredBounds(type));
+    if (type.k === 'param' || type.k === 'proj' || type.k === 'adt' || type.k === 'ref') {
+      for (const predicate of this.predicates) {
+        if (isEqual(predicate.type, type)) direct.push(predicate.ref);
+      }
+    }
+    if (direct.length === 0) return direct;
+    const all: TraitRef[] = [];
+    for (const ref of direct) this.addWithSupertraits(ref, type, all);
+    return all;
+  }
+
+  private addWithSupertraits(ref: TraitRef, self: Type, all: TraitRef[]): void {
+    if (all.some((known) => known.trait === ref.trait && known.args.length === ref.args.length && known.args.every((arg, i) => isEqual(arg, ref.args[i]!)))) return;
+    all.push(ref);
+    if (ref.trait.tag === 'external') return;
+    const map = this.signatures.traitSubstitution(ref, self);
+    for (const parent of this.signatures.supertraitsOf(ref.trait)) {
+      const own = substituteTrait(parent, map);
+      // `I: DoubleEndedIterator<Item = T>` also says what the item of the supertrait is
+      this.addWithSupertraits({ ...own, assoc: [...own.assoc, ...ref.assoc] }, self, all);
+    }
+  }
+
+  /** `type Item: Bound;` of the trait a projection belongs to. */
+  private declaredBounds(type: ProjectionType): TraitRef[] {
+    const owner = type.trait ?? this.traitWithType(type.self, type.name);
+    if (owner === null || owner.trait.tag === 'external') return [];
+    const member = owner.trait.members?.get(type.name);
+    if (member === undefined) return [];
+    const { lowering } = this.signatures;
+    const map = this.signatures.traitSubstitution(owner, type.self);
+    return lowering.lowerBounds(member.fact.bounds ?? [], lowering.envOf(member)).map((ref) => substituteTrait(ref, map));
+  }
+
+  private traitWithType(type: Type, name: string): TraitRef | null {
+    const bounds = this.boundsOf(shallow(type));
+    return bounds.find(({ trait }) => trait.tag === 'definition' && trait.members?.get(name)?.kind === 'type') ?? null;
+  }
+
+  /** Computes every associated type that can be computed. */
+  normalize(type: Type): Type {
+    const at = shallow(type);
+    if (!hasProjection(at)) return at;
+    return rewrite(at, (leaf) => {
+      if (leaf.k !== 'proj') return undefined;
+      const self = this.normalize(leaf.self);
+      const value = this.depth > MAX_DEPTH ? null : this.project(self, leaf.trait, leaf.name);
+      return value ?? { ...leaf, self };
+    });
+  }
+
+  /** The associated type `name` of a type; null when it stays unknown. */
+  project(self: Type, trait: TraitRef | null, name: string): Type | null {
+    const at = shallow(self);
+    if (at.k === 'unknown') return UNKNOWN;
+    this.depth += 1;
+    const value = trait === null ? this.projectByName(at, name) : this.projectFrom(at, trait, name);
+    this.depth -= 1;
+    return value === null || value === self ? null : value;
+  }
+
+  private projectFrom(self: Type, trait: TraitRef, name: string): Type | null {
+    const found = this.select(self, trait);
+    return found === null ? null : this.associated(found, name, self);
+  }
+
+  private projectByName(self: Type, name: string): Type | null {
+    for (const ref of this.boundsOf(self)) {
+      const bound = ref.assoc.find(([key]) => key === name);
+      if (bound !== undefined) return this.normalize(bound[1]);
+    }
+    if (self.k === 'param' || self.k === 'proj') return null;
+    const values: Type[] = [];
+    for (const trait of this.index.traitsByType.get(name) ?? []) {
+      const value = this.projectFrom(self, { trait, args: [], assoc: [] }, name);
+      if (value !== null) values.push(value);
+    }
+    return values.length === 1 ? values[0]! : null;
+  }
+
+  /** The value of an associated type under a selection. */
+  associated(found: Selection, name: string, self: Type): Type | null {
+    const bound = found.ref.assoc.find(([key]) => key === name);
+    if (bound !== undefined) return this.normalize(bound[1]);
+    if (found.impl === undefined || found.map === undefined) return null;
+    const member = found.impl.members?.get(name);
+    if (member === undefined || member.kind !== 'type') return this.associatedDefault(found, name, self);
+    return this.normalize(substitute(this.signatures.lowering.aliasTarget(member), found.map));
+  }
+
+  private associatedDefault(found: Selection, name: string, self: Type): Type | null {
+    const member = found.ref.trait.tag === 'definition' ? found.ref.trait.members?.get(name) : undefined;
+    if (member?.fact.type === undefined) return null;
+    const map = this.signatures.traitSubstitution(found.ref, self);
+    return this.normalize(substitute(this.signatures.lowering.aliasTarget(member), map));
+  }
+}
+
+function hasProjection(type: Type): boolean {
+  switch (type.k) {
+    case 'proj':
+      return true;
+    case 'adt':
+    case 'foreign':
+      return type.args.some(hasProjection);
+    case 'ref':
+    case 'ptr':
+      return hasProjection(type.inner);
+    case 'tuple':
+      return type.items.some(hasProjection);
+    case 'slice':
+    case 'array':
+      return hasProjection(type.item);
+    case 'fn':
+      return hasProjection(type.ret) || type.params.some(hasProjection);
+    case 'var':
+      return type.to !== null && hasProjection(type.to);
+    case 'dyn':
+    case 'opaque':
+      return type.bounds.some((bound) => bound.args.some(hasProjection) || bound.assoc.some(([, value]) => hasProjection(value)));
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,178 @@
+import { DefFlag } from '../facts.js';
+import type { Lowering } from './lowering.js';
+import type { Definition } from './model.js';
+import { type ParamType, type Substitution, substitute, type TraitRef, type Type, UNIT, UNKNOWN } from './types.js';
+
+/** A function's types in terms of its own and its owner's parameters. */
+export interface Signature {
+  /** Type of the receiver, null without one. */
+  self: Type | null;
+  params: readonly Type[];
+  ret: Type;
+  /** Own parameters, those of `impl Trait` arguments included. */
+  generics: readonly ParamType[];
+}
+
+/** A fact the code of a definition may rely on. */
+export interface Predicate {
+  type: Type;
+  ref: TraitRef;
+}
+
+export interface FieldType {
+  name: string;
+  type: Type;
+}
+
+/** Types of functions, fields, bounds and impls, each computed once. */
+export class Signatures {
+  readonly lowering: Lowering;
+  private readonly functions = new Map<Definition, Signature>();
+  private readonly fields = new Map<Definition, readonly FieldType[]>();
+  private readonly predicates = new Map<Definition, readonly Predicate[]>();
+  private readonly around = new Map<Definition, readonly Predicate[]>();
+  private readonly traits = new Map<Definition, TraitRef | null>();
+  private readonly supers = new Map<Definition, readonly TraitRef[]>();
+
+  constructor(lowering: Lowering) {
+    this.lowering = lowering;
+  }
+
+  signatureOf(def: Definition): Signature {
+    let signature = this.functions.get(def);
+    if (signature === undefined) {
+      signature = this.computeSignature(def);
+      this.functions.set(def, signature);
+    }
+    return signature;
+  }
+
+  private computeSignature(def: Definition): Signature {
+    const { fact } = def;
+    const implParams: ParamType[] = [];
+    const env = { ...this.lowering.envOf(def), implParams };
+    const params: Type[] = [];
+    for (let index = 1; index < (fact.params?.length ?? 0); index += 2) params.push(this.lowering.lower(fact.params![index]!, env));
+    const self = this.receiverType(def);
+    const written = fact.ret === undefined ? UNIT : this.lowering.lower(fact.ret, this.lowering.envOf(def));
+    const isAsync = (fact.flags & DefFlag.async) !== 0;
+    const ret = isAsync ? this.future(written) : written;
+    return { self, params, ret, generics: [...this.lowering.paramsOf(def), ...implParams] };
+  }
+
+  private future(output: Type): Type {
+    const { future } = this.lowering.std;
+    return future === undefined ? UNKNOWN : { k: 'opaque', bounds: [{ trait: future, args: [], assoc: [['Output', output]] }] };
+  }
+
+  private receiverType(def: Definition): Type | null {
+    const self = this.lowering.selfTypeOf(def) ?? UNKNOWN;
+    switch (def.fact.self) {
+      case undefined:
+        return null;
+      case 'value':
+        return self;
+      case 'typed':
+        return def.fact.selfParam === undefined ? self : this.lowering.lower(def.fact.selfParam, this.lowering.envOf(def));
+      default:
+        return { k: 'ref', inner: self, mut: def.fact.self === 'mut' };
+    }
+  }
+
+  /** Fields of a struct, union or variant in terms of the type's parameters. */
+  fieldsOf(def: Definition): readonly FieldType[] {
+    let fields = this.fields.get(def);
+    if (fields === undefined) {
+      const facts = def.kind === 'variant' ? def.fact.variants?.[def.index]?.fields : def.fact.fields;
+      const env = this.lowering.envOf(def.kind === 'variant' && def.owner !== undefined ? def.owner : def);
+      fields = (facts ?? []).map(({ name, type }) => ({ name, type: this.lowering.lower(type, env) }));
+      this.fields.set(def, fields);
+    }
+    return fields;
+  }
+
+  /** The trait an impl is of, null for an inherent or unresolved one. */
+  implTrait(impl: Definition): TraitRef | null {
+    let ref = this.traits.get(impl);
+    if (ref === undefined) {
+      ref = impl.fact.trait === undefined ? null : this.lowering.lowerTrait(impl.fact.trait, this.lowering.envOf(impl));
+      this.traits.set(impl, ref);
+    }
+    return ref;
+  }
+
+  /** Supertraits in terms of the trait's `Self` and parameters. */
+  supertraitsOf(trait: Definition): readonly TraitRef[] {
+    let refs = this.supers.get(trait);
+    if (refs === undefined) {
+      this.supers.set(trait, []);
+      const self = this.lowering.selfParamOf(trait);
+      const where = this.predicatesOf(trait).filter((predicate) => predicate.type === self);
+      refs = [...this.lowering.lowerBounds(trait.fact.bounds ?? [], this.lowering.envOf(trait)), ...where.map(({ ref }) => ref)];
+      this.supers.set(trait, refs);
+    }
+    return refs;
+  }
+
+  /** What a definition's own generics and `where` clause promise. */
+  predicatesOf(def: Definition): readonly Predicate[] {
+    let predicates = this.predicates.get(def);
+    if (predicates === undefined) {
+      this.predicates.set(def, []);
+      predicates = this.computePredicates(def);
+      this.predicates.set(def, predicates);
+    }
+    return predicates;
+  }
+
+  private computePredicates(def: Definition): Predicate[] {
+    const env = this.lowering.envOf(def);
+    const predicates: Predicate[] = [];
+    const params = this.lowering.paramsOf(def);
+    def.fact.generics?.forEach((generic, index) => {
+      for (const ref of this.lowering.lowerBounds(generic.bounds, env)) predicates.push({ type: params[index]!, ref });
+    });
+    for (const { type, bounds } of def.fact.where ?? []) {
+      const subject = this.lowering.lower(type, env);
+      for (const ref of this.lowering.lowerBounds(bounds, env)) predicates.push({ type: subject, ref });
+    }
+    return predicates;
+  }
+
+  /** Everything the code of a definition may rely on, its owner's promises included. */
+  predicatesAround(def: Definition): readonly Predicate[] {
+    let predicates = this.around.get(def);
+    if (predicates === undefined) {
+      const outer = def.owner === undefined ? [] : this.predicatesAround(def.owner);
+      const self = def.kind === 'trait' ? [this.selfPredicate(def)] : [];
+      predicates = [...this.predicatesOf(def), ...self, ...outer];
+      this.around.set(def, predicates);
+    }
+    return predicates;
+  }
+
+  /** `Self: Trait`, which holds inside the trait. */
+  private selfPredicate(trait: Definition): Predicate {
+    const type = this.lowering.selfParamOf(trait);
+    return { type, ref: { trait, args: this.lowering.paramsOf(trait), assoc: [] } };
+  }
+
+  /** Replacement of a trait's `Self` and parameters by a type and a reference's arguments. */
+  traitSubstitution(ref: TraitRef, self: Type): Substitution {
+    const map = new Map<ParamType, Type>();
+    if (ref.trait.tag === 'external') return map;
+    map.set(this.lowering.selfParamOf(ref.trait), self);
+    this.lowering.paramsOf(ref.trait).forEach((param, index) => {
+      map.set(param, ref.args[index] ?? this.defaultOf(ref.trait as Definition, index, self));
+    });
+    return map;
+  }
+
+  private defaultOf(trait: Definition, index: number, self: Type): Type {
+    const generic = trait.fact.generics?.[index];
+    const fallback = generic === undefined || generic.isConst ? 0 : generic.default;
+    if (fallback === 0) return UNKNOWN;
+    const type = this.lowering.lower(fallback, this.lowering.envOf(trait));
+    return substitute(type, new Map([[this.lowering.selfParamOf(trait), self]]));
+  }
+}

@@ -1,0 +1,109 @@
+import { Node } from '../facts.js';
+import { isGlobalPath, segmentsOf } from './code-reader.js';
+import type { EdgeRecorder } from './edge-recorder.js';
+import type { Lowering } from './lowering.js';
+import { type Definition, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
+
+/** Where type names stand and who is charged for them. */
+export interface TypePlace {
+  file: SourceFile;
+  scope: Scope;
+  mask: number;
+  def: Definition | undefined;
+  item: number;
+}
+
+/** Records an edge for every type, trait and alias a type names. */
+export class TypeReferences {
+  private readonly lowering: Lowering;
+  private readonly recorder: EdgeRecorder;
+
+  constructor(lowering: Lowering, recorder: EdgeRecorder) {
+    this.lowering = lowering;
+    this.recorder = recorder;
+  }
+
+  /** Visits a type node and everything inside it. */
+  visit(node: number, place: TypePlace, reason: string): void {
+    if (node === 0) return;
+    const { code } = place.file.facts;
+    switch (code[node]) {
+      case Node.path:
+        this.visitPath(node, place, reason);
+        return;
+      case Node.qpath:
+        this.visit(code[node + 2]!, place, reason);
+        this.visit(code[node + 3]!, place, reason);
+        this.visitArguments(node, place, reason);
+        return;
+      case Node.typeRef:
+      case Node.typePtr:
+        this.visit(code[node + 3]!, place, reason);
+        return;
+      case Node.typeSlice:
+      case Node.typeArray:
+        this.visit(code[node + 2]!, place, reason);
+        return;
+      case Node.typeTuple:
+      case Node.typeDyn:
+      case Node.typeImpl:
+        this.visitList({ at: node + 3, count: code[node + 2]! }, place, reason);
+        return;
+      case Node.typeFn:
+      case Node.fnArgs:
+        this.visitList({ at: node + 4, count: code[node + 2]! }, place, reason);
+        this.visit(code[node + 3]!, place, reason);
+        return;
+      case Node.args:
+        this.visitGenerics(node, place, reason);
+        return;
+      default:
+    }
+  }
+
+  private visitList({ at, count }: { at: number; count: number }, place: TypePlace, reason: string): void {
+    for (let index = 0; index < count; index += 1) this.visit(place.file.facts.code[at + index]!, place, reason);
+  }
+
+  private visitGenerics(node: number, place: TypePlace, reason: string): void {
+    const { code } = place.file.facts;
+    const types = code[node + 2]!;
+    this.visitList({ at: node + 4, count: types }, place, reason);
+    for (let index = 0; index < code[node + 3]!; index += 1) this.visit(code[node + 5 + types + index * 2]!, place, reason);
+  }
+
+  private visitArguments(node: number, place: TypePlace, reason: string): void {
+    for (const { args } of segmentsOf(place.file, node)) this.visit(args, place, reason);
+  }
+
+  private visitPath(node: number, place: TypePlace, reason: string): void {
+    this.visitArguments(node, place, reason);
+    const segments = segmentsOf(place.file, node);
+    const first = segments[0]!;
+    if (first.name === 'Self' || this.lowering.generic(first.name, place.def) !== undefined) return;
+    const { target, used } = this.lowering.names.resolvePath({
+      segments: segments.map((segment) => segment.name),
+      scope: place.scope,
+      ns: Ns.type,
+      mask: place.mask,
+      global: isGlobalPath(place.file, node),
+    });
+    const named = segments[Math.max(0, used - 1)]!;
+    this.record(target, { ...place, pos: named.pos, name: named.name }, reason);
+  }
+
+  /** Records the use of what a type name stands for. */
+  record(target: Resolved | null, reference: TypePlace & { pos: number; name: string }, reason: string): void {
+    if (target === null) {
+      this.recorder.unresolved(reference);
+      return;
+    }
+    if (target.tag === 'primitive') return;
+    if (target.tag === 'external') {
+      this.recorder.external(reference, target.crate, target.path.join('::') || target.crate);
+      return;
+    }
+    if (target.kind === 'module') return;
+    this.recorder.toDefinition(reference, target, 'uses_type', reason);
+  }
+}
