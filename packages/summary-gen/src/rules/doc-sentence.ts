@@ -1,6 +1,7 @@
+import type { Chunk } from '@parseltongue/isg-core';
 import { isFunctionWord, isTemplateWord } from '../words/closed-words.js';
 import { baseForms, isThirdPerson, toThirdPerson } from '../words/inflect.js';
-import { splitWords } from '../words/split-words.js';
+import { splitName, splitWords } from '../words/split-words.js';
 import { verbStrength } from '../words/verbs.js';
 import { cleanLine } from './compose-line.js';
 import { findFirstSentence } from './first-sentence.js';
@@ -12,7 +13,9 @@ const CALLABLE = new Set(['function', 'method', 'macro']);
 const SELF_REFERENCE =
   /^(?:This|The|A|An) (?:(?:helper|utility|convenience) )?(?:function|method|struct|structure|enum|enumeration|union|trait|type|macro|module|crate|constant|file|routine) (?:(?:that|which) )?(?:(will) (\w+)|(\w+s))\b/;
 const DETERMINER =
-  /^(?:a|an|the|all|any|each|every|this|that|these|those|it|its|if|whether|what|when|where|how|into|from|to|for|with|and|or|on|in|as|by|up|out|over|through|`|&|one|two|some|another|more|given|new|current|specified|provided|multiple|only)\b/i;
+  /^(?:a|an|the|all|any|each|every|this|that|these|those|it|its|if|whether|what|when|where|how|into|from|to|for|with|and|or|on|in|as|by|up|out|over|through|`|&|one|two|some|another|more|given|new|current|specified|provided|multiple|only|[a-z]{3,}[^s\W]s)\b/i;
+// Behind it only an article proves the verb: "Set of keys" is none.
+const ARTICLE = /^(?:a|an|the|this|that|these|all|its)\b/i;
 const POINTER =
   /^(?:see|refer to|same as|like|as|equivalent to|alias for|deprecated|todo|fixme|xxx|hack|safety|note|internal|experimental)\b/i;
 
@@ -27,7 +30,7 @@ export function summarizeDoc(input: RuleInput): Draft | undefined {
   if (row.doc === '') return undefined;
   const sentence = findFirstSentence(row.doc);
   if (sentence === '' || isInstruction(sentence)) return undefined;
-  const spoken = toPresentTense(sentence, CALLABLE.has(row.kind));
+  const spoken = toPresentTense(sentence, row);
   const fresh = countFreshWords(spoken, input);
   if (fresh === 0) return undefined;
   const short = shortenSentence(spoken);
@@ -43,7 +46,7 @@ function gradeSentence(sentence: string, fresh: number, isCut: boolean): number 
   return quality;
 }
 
-function toPresentTense(sentence: string, isCallable: boolean): string {
+function toPresentTense(sentence: string, row: Chunk): string {
   const line = cleanLine(sentence).replace(/[.!。:;,]+$/, '');
   const opening = SELF_REFERENCE.exec(line);
   if (opening !== null) {
@@ -52,22 +55,25 @@ function toPresentTense(sentence: string, isCallable: boolean): string {
       opening[2] !== undefined || (isThirdPerson(verb) && verb !== 'is' && verb !== 'has' && verb !== 'does');
     if (isUsable) return verb + line.slice(opening[0].length);
   }
-  return isCallable ? inflectImperative(line) : line;
+  const isCallable = CALLABLE.has(row.kind);
+  return inflectImperative(line, {
+    next: isCallable ? DETERMINER : ARTICLE,
+    verb: isCallable ? (splitName(row.name)[0] ?? '') : '',
+  });
 }
 
-function inflectImperative(line: string): string {
-  const opening = /^([A-Za-z]+)( (?:and|or) ([a-z]+))?(?= |$)/.exec(line);
+// `Create a parser` is `Creates a parser`, `Cheaply clone the arena` is `Cheaply clones the arena`.
+function inflectImperative(line: string, { next, verb: known }: { next: RegExp; verb: string }): string {
+  const opening = /^([A-Z][a-z]+ly )?([A-Za-z]+)( (?:and|or) ([a-z]+))?(?= |$)/.exec(line);
   if (opening === null) return line;
-  const [, first = '', , second = ''] = opening;
+  const [whole, adverb = '', first = '', joined = '', second = ''] = opening;
   const verb = first.toLowerCase();
-  const isImperative = verbStrength(verb) !== undefined && verb !== 'given' && !isThirdPerson(verb);
-  const rest = line.slice(opening[0].length).trimStart();
-  if (!isImperative || !(verb === 'return' || rest === '' || DETERMINER.test(rest))) return line;
-  const start = toThirdPerson(verb);
-  if (opening[2] === undefined) return start + line.slice(first.length);
-  const joined = opening[2].slice(0, opening[2].length - second.length);
+  const rest = line.slice(whole.length).trimStart();
+  if (verbStrength(verb) === undefined || isThirdPerson(verb)) return line;
+  if (verb !== 'return' && verb !== known && rest !== '' && !next.test(rest)) return line;
+  const start = first.charAt(0) + toThirdPerson(verb).slice(1);
   const other = verbStrength(second) === undefined ? second : toThirdPerson(second);
-  return `${start}${joined}${other}${line.slice(opening[0].length)}`;
+  return `${adverb}${start}${joined.slice(0, joined.length - second.length)}${other}${line.slice(whole.length)}`;
 }
 
 // Words that neither the name, the container, the kind nor grammar gives away.

@@ -31,6 +31,8 @@ const VAGUE = new Set(
     ' ',
   ),
 );
+// `copy_from(other)` copies from other.
+const LINK = /^(?:with|from|to|into|by|at|in|for)$/;
 const PREPOSITION = /^(?:with|in|from|for|at|on|of|by|to|and|or|into|as|if|unchecked|uninit)$/;
 
 /** The first form that fits, from the most to the least telling. */
@@ -164,6 +166,9 @@ function formBuilder(facts: FunctionFacts): FunctionPhrase | undefined {
 function formVerb(facts: FunctionFacts): FunctionPhrase | undefined {
   if (!opensWithVerb(facts)) return undefined;
   const [first = '', ...rest] = facts.words;
+  const object = facts.given[0];
+  const isOpen = rest.length === 1 && LINK.test(rest[0] ?? '') && object !== undefined;
+  if (isOpen) return { ...phrase(speakVerb([first, ...rest, object], facts), 0.5), usedParameters: 1 };
   const isVague = VAGUE.has(first) && rest.length === 0;
   return phrase(speakVerb(facts.words, facts), isVague ? 0.28 : rest.length === 0 ? 0.38 : 0.52);
 }
@@ -193,7 +198,8 @@ function formLastVerb(facts: FunctionFacts): FunctionPhrase | undefined {
 }
 
 function formNoun(facts: FunctionFacts): FunctionPhrase | undefined {
-  if (facts.words.length === 0 || facts.signature.returns === null || returnsNothing(facts)) return undefined;
+  if (facts.words.length === 0 || returnsNothing(facts) || PREPOSITION.test(facts.words[0] ?? ''))
+    return undefined;
   const isMutable = facts.words.length > 1 && facts.words.at(-1) === 'mut';
   const noun = (isMutable ? ['mutable', ...facts.words.slice(0, -1)] : facts.words).join(' ');
   const { receiver } = facts.signature;

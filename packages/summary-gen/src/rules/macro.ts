@@ -7,7 +7,7 @@ import type { Draft, NameList, RuleInput } from './rule.js';
 const FRAGMENT = /\$(\w+)\s*:\s*\w+/g;
 const DEFINITION =
   /(?<!')\b(?:struct|enum|union|trait|fn|static|const|type|mod|macro_rules!)\s+(?:ref\s+|mut\s+)*(?:r#)?([A-Za-z_]\w*)/g;
-const NAMES = /(?<![\w$#:'])[A-Za-z_]\w*/g;
+const NAMES = /(?<![\w$#'])[A-Za-z_]\w*(?!\w*\s*::)/g;
 const KEYWORDS = new Set(
   'as async await const crate dyn else enum extern fn for if impl in let loop match mod move mut pub ref return self static struct super trait type unsafe use where while true false'.split(
     ' ',

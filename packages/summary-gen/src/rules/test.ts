@@ -11,6 +11,7 @@ const FINITE = new Set(
     ' ',
   ),
 );
+const LEADS = new Set(['test', 'tests', 'it', 'bench', 'benchmark']);
 const ASSERTED = /\b(?:debug_)?assert\w*!\s*\(([^;]*)/g;
 const CALLED = /(?:\b([A-Z]\w*)::)?(?<![\w#])([a-z_]\w*)(?:::<[^()]*>)?\s*\(/g;
 const PANIC =
@@ -50,9 +51,8 @@ export function summarizeTest(input: RuleInput): Draft {
 /** The words of a test's name without `test`, `it` and the like at its ends. */
 export function testWords(name: string): string[] {
   const words = splitName(name);
-  while (words.length > 1 && (words[0] === 'test' || words[0] === 'tests' || words[0] === 'it'))
-    words.shift();
-  while (words.length > 1 && (words.at(-1) === 'test' || words.at(-1) === 'tests')) words.pop();
+  while (words.length > 1 && LEADS.has(words[0] ?? '')) words.shift();
+  while (words.length > 1 && LEADS.has(words.at(-1) ?? '')) words.pop();
   return words;
 }
 

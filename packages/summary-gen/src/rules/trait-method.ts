@@ -72,12 +72,13 @@ const TEMPLATES: Readonly<Record<string, Template | undefined>> = {
   'Borrow.borrow': ({ subject }, to) => `Borrows ${subject} as ${to}`,
   'BorrowMut.borrow_mut': ({ subject }, to) => `Borrows ${subject} mutably as ${to}`,
   'PartialEq.eq': ({ subject, signature }) =>
-    `Returns whether ${subject} equals ${otherOf(signature.parameters)}`,
+    `Returns whether ${subject} equals ${otherOf(subject, signature.parameters)}`,
   'PartialEq.ne': ({ subject, signature }) =>
-    `Returns whether ${subject} differs from ${otherOf(signature.parameters)}`,
+    `Returns whether ${subject} differs from ${otherOf(subject, signature.parameters)}`,
   'PartialOrd.partial_cmp': ({ subject, signature }) =>
-    `Orders ${subject} against ${otherOf(signature.parameters)}, if they compare`,
-  'Ord.cmp': ({ subject, signature }) => `Orders ${subject} against ${otherOf(signature.parameters)}`,
+    `Orders ${subject} against ${otherOf(subject, signature.parameters)}, if they compare`,
+  'Ord.cmp': ({ subject, signature }) =>
+    `Orders ${subject} against ${otherOf(subject, signature.parameters)}`,
   'Hash.hash': ({ subject }) => `Hashes ${subject}`,
   'Index.index': ({ subject }, key) => `Indexes ${subject} by ${key}`,
   'IndexMut.index_mut': ({ subject }, key) => `Indexes ${subject} mutably by ${key}`,
@@ -115,9 +116,10 @@ function firstInput({ signature }: FunctionFacts): string {
   return formatType(first.type) ?? first.name;
 }
 
-function otherOf(parameters: readonly { name: string; type: string }[]): string {
+function otherOf(subject: string, parameters: readonly { name: string; type: string }[]): string {
   const type = formatType(parameters[0]?.type.replace(/^&(?:'\w+ )?/, '') ?? '');
-  return type === undefined || type === 'Self' || type === '' ? 'another' : `another ${type}`;
+  if (type === undefined || type === 'Self' || type === '') return 'another';
+  return typeHead(type) === subject ? `another ${type}` : type;
 }
 
 function itemOf(returns: string | null): string {

@@ -50,6 +50,8 @@ function stripPaths(type: string): string {
     const name = /^\w+/.exec(type.slice(at + path.length))?.[0] ?? '';
     const segments = path.split('::').filter((segment) => segment !== '');
     const owner = segments.at(-1) ?? '';
-    return owner === 'Self' || name === 'Error' || name === 'Result' ? `${owner}::` : '';
+    return /^(?:Self|[A-Z][A-Z\d]?)$/.test(owner) || name === 'Error' || name === 'Result'
+      ? `${owner}::`
+      : '';
   });
 }

@@ -23,7 +23,7 @@ const STRONG = new Set(
     'reconnect reconstruct recover recurse recv redirect reduce refer refill reflect refresh refuse ' +
     'register reject relate relax reload relocate remap remember remove rename render reorder replace ' +
     'represent require reseed reset resize resolve restart restore restrict resume retain retire retrieve ' +
-    'retry reuse revert rewind rewrite rotate sanitize save seek send serialize serve set setup show ' +
+    'retry reuse revert rewind rewrite rotate sanitize save seal seek send serialize serve set setup show ' +
     'shrink shuffle shut shutdown simplify simulate skip solve sort spawn specify squash stop submit ' +
     'subscribe subtract suppress suspend swap sync synchronize take tear tell terminate throttle throw ' +
     'toggle tokenize translate transmit transpose traverse trim truncate try unbind undo unescape unify ' +
