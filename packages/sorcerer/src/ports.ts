@@ -29,6 +29,8 @@ export interface Diagnosis {
   diagnostics: CompilerDiagnostic[];
   /** Why nothing could be said (no cargo, no network for dependencies); null when the build ran. */
   environment_problem: string | null;
+  /** Whether the lints that were asked for ran; absent when nothing is known about it. */
+  clippy?: { status: 'ran' | 'not_run'; reason: string | null };
 }
 
 /** Builds and checks trees without touching the user's. */

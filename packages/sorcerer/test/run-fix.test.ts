@@ -89,6 +89,21 @@ describe('runFix', () => {
     expect(world.counts).toMatchObject({ verify: 2, apply: 1 });
   });
 
+  it.each([
+    ['reports it missing', { clippy: { status: 'not_run' as const, reason: 'clippy is not installed' } }],
+    ['cannot start it', { environment_problem: 'clippy is not installed' }],
+  ])('keeps the fixes when asked for clippy and the tool %s', async (_name, said) => {
+    const world = createFakeWorld({
+      files: { [LIB]: BROKEN },
+      diagnose: (tree, options) => (options.clippy === true ? said : diagnoseTypo(tree)),
+    });
+    const trace = createEventTrace();
+    const outcome = await runFix(world.ports, { runId: 'r1', clippy: true, onEvent: trace.onEvent });
+    expect(outcome.status).toBe('committed');
+    const proposed = trace.events.find(({ type }) => type === 'edits-proposed');
+    expect(proposed?.payload.notes).toEqual(['clippy did not run: clippy is not installed']);
+  });
+
   it('has nothing to do on a clean build', async () => {
     const world = createFakeWorld({ files: { [LIB]: FIXED } });
     const outcome = await runFix(world.ports, { runId: 'r1' });

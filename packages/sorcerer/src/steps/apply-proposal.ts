@@ -19,11 +19,9 @@ export async function applyProposal(session: RunSession): Promise<void> {
     proposal_id: proposal.id,
     subject_tree: report.subject_tree,
   });
-  const result = await session.ports.applier.apply(proposal, report, {
-    ...withSignal(session),
-    runId: session.runId,
-  });
-  session.record('apply-ended', { attempt: attempt.number, ...result });
+  const options = { ...withSignal(session), runId: session.runId };
+  const { status, reason } = await session.ports.applier.apply(proposal, report, options);
+  session.record('apply-ended', { attempt: attempt.number, status, reason });
 }
 
 /** The receipts of the current attempt, checked against the log. */

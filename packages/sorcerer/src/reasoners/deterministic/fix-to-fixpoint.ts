@@ -135,10 +135,16 @@ function startClippy(run: FixRun, diagnosis: Diagnosis): boolean {
 /** Clippy missing is no reason to lose the fixes made without it. */
 async function diagnoseRound(run: FixRun, before: Diagnosis): Promise<Diagnosis> {
   const diagnosis = await run.world.diagnose(run.overlay.changes(), { clippy: run.clippy });
-  if (!run.clippy || diagnosis.environment_problem === null) return diagnosis;
-  run.notes.push(`clippy did not run: ${diagnosis.environment_problem}`);
-  return { ...before, diagnostics: [] };
+  if (!run.clippy) return diagnosis;
+  const missing =
+    diagnosis.clippy?.status === 'not_run' ? (diagnosis.clippy.reason ?? 'no reason given') : null;
+  const problem = diagnosis.environment_problem ?? missing;
+  if (problem !== null && !run.notes.some((note) => note.startsWith(NO_CLIPPY)))
+    run.notes.push(`${NO_CLIPPY}: ${problem}`);
+  return diagnosis.environment_problem === null ? diagnosis : { ...before, diagnostics: [] };
 }
+
+const NO_CLIPPY = 'clippy did not run';
 
 /** Choices whose own text is what the compiler now fails to parse or to resolve. */
 function findWrong(landings: readonly Landing[], diagnosis: Diagnosis): FixChoice[] {
