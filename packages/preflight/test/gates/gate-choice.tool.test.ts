@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GraphProblem, RunGatesOptions } from '../../src/index.js';
+import { type CargoWorkspace, createCargoWorkspace, SHOP_FILES } from '../support/cargo-workspace.js';
+
+const LIB = 'shop/src/lib.rs';
+const SHOP = SHOP_FILES[LIB] ?? '';
+const SLOW = 120_000;
+
+const PROBLEM: GraphProblem = {
+  code: 'unresolved_path',
+  path: LIB,
+  span: { start: 0, end: 1 },
+  line: 1,
+  message: 'crate::nothing is not there',
+  key: null,
+  certain: true,
+};
+
+let workspace: CargoWorkspace;
+
+beforeAll(async () => {
+  workspace = await createCargoWorkspace();
+});
+afterAll(() => workspace[Symbol.asyncDispose]());
+
+async function verify(
+  text: string,
+  options: RunGatesOptions & { problems?: readonly GraphProblem[] },
+): Promise<string[]> {
+  const { problems = [], ...rest } = options;
+  await using preflight = await workspace.open({ problems });
+  const report = await preflight.verify(await workspace.propose({ [LIB]: text }), rest);
+  return report.receipts.map((receipt) => {
+    const found = receipt.new_diagnostics.map(
+      (diagnostic) => ` ${diagnostic.level}:${diagnostic.code ?? ''}`,
+    );
+    return `${receipt.gate} ${receipt.verdict}${found.join('')}`;
+  });
+}
+
+describe('the choice of gates', () => {
+  const harmless = SHOP.replace('//! Prices.', '//! All prices.');
+
+  it('blocks on a certain problem of the graph and shows an uncertain one', { timeout: SLOW }, async () => {
+    const gates = ['T0', 'T1'] as const;
+    expect(await verify(harmless, { gates, problems: [PROBLEM] })).toEqual([
+      'T0 passed',
+      'T1 failed error:unresolved_path',
+    ]);
+    const unsure = { ...PROBLEM, certain: false };
+    expect(await verify(harmless, { gates, problems: [unsure] })).toEqual([
+      'T0 passed',
+      'T1 passed warning:unresolved_path',
+    ]);
+  });
+
+  it('blocks on a file no module declares before anything is built', { timeout: SLOW }, async () => {
+    const orphan = { ...PROBLEM, code: 'orphan_module' };
+    expect(await verify(harmless, { problems: [orphan] })).toEqual(['T0 failed error:orphan_module']);
+  });
+
+  it('goes on after a failure on request', { timeout: SLOW }, async () => {
+    const broken = SHOP.replace('price - price / 10', 'price - ;');
+    const verdicts = await verify(broken, { stopAtFirst: false, gates: ['T0', 'T2', 'T3'] });
+    expect(verdicts.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'T0 failed',
+      'T2 not_run',
+      'T3 failed',
+    ]);
+  });
+
+  it('accepts valid Rust that a grammar may reject', { timeout: SLOW }, async () => {
+    const text = harmless.replace('pub const NOTE', 'unsafe extern "C" {}\n\npub const NOTE');
+    expect(await verify(text, { gates: ['T0'] })).toEqual(['T0 passed']);
+  });
+
+  it('stops with the reason of an abort and can be asked again', { timeout: SLOW }, async () => {
+    const stop = new AbortController();
+    await using preflight = await workspace.open();
+    const proposal = await workspace.propose({ [LIB]: harmless });
+    const onReceipt = (receipt: { gate: string }): void => {
+      if (receipt.gate === 'T1') stop.abort(new Error('enough'));
+    };
+    await expect(preflight.verify(proposal, { signal: stop.signal, onReceipt })).rejects.toThrow('enough');
+    const report = await preflight.verify(proposal, { gates: ['T3'] });
+    expect(report.receipts[0]?.verdict).toBe('passed');
+  });
+
+  it('shows builds and tests the variables they are named and no other', { timeout: SLOW }, async () => {
+    const test =
+      '    #[test]\n    fn sees_little() {\n        assert!(option_env!("TOKEN").is_none());\n        assert!(std::env::var("TOKEN").is_err());\n        assert_eq!(std::env::var("STAGE").unwrap(), "dev");\n    }\n\n    #[test]\n    #[ignore]\n';
+    await using preflight = await workspace.open({
+      env: { ...process.env, TOKEN: 'secret', STAGE: 'dev' },
+      passEnv: ['STAGE'],
+    });
+    const proposal = await workspace.propose({ [LIB]: SHOP.replace('    #[test]\n    #[ignore]\n', test) });
+    const report = await preflight.verify(proposal);
+    expect(report.receipts.at(-1)).toMatchObject({ gate: 'T5', verdict: 'passed' });
+    expect(JSON.stringify(report)).not.toContain('secret');
+  });
+});
