@@ -62,18 +62,32 @@ function toPresentTense(sentence: string, row: Chunk): string {
   });
 }
 
+// `-ly` words that are verbs themselves.
+const OPENING =
+  /^((?!(?:Apply|Multiply|Reply|Supply|Imply|Rely) )[A-Z][a-z]+ly )?([A-Za-z]+)( (?:and|or) ([a-z]+))?(?= |$)/;
+
+interface Imperative {
+  /** What behind the first word proves it a verb. */
+  next: RegExp;
+  /** A verb the name proves. */
+  verb: string;
+}
+
 // `Create a parser` is `Creates a parser`, `Cheaply clone the arena` is `Cheaply clones the arena`.
-function inflectImperative(line: string, { next, verb: known }: { next: RegExp; verb: string }): string {
-  const opening = /^([A-Z][a-z]+ly )?([A-Za-z]+)( (?:and|or) ([a-z]+))?(?= |$)/.exec(line);
+function inflectImperative(line: string, imperative: Imperative): string {
+  const opening = OPENING.exec(line);
   if (opening === null) return line;
   const [whole, adverb = '', first = '', joined = '', second = ''] = opening;
-  const verb = first.toLowerCase();
-  const rest = line.slice(whole.length).trimStart();
-  if (verbStrength(verb) === undefined || isThirdPerson(verb)) return line;
-  if (verb !== 'return' && verb !== known && rest !== '' && !next.test(rest)) return line;
-  const start = first.charAt(0) + toThirdPerson(verb).slice(1);
+  const rest = line.slice(whole.length);
+  if (!isImperative(first.toLowerCase(), rest.trimStart(), imperative)) return line;
+  const start = first.charAt(0) + toThirdPerson(first.toLowerCase()).slice(1);
   const other = verbStrength(second) === undefined ? second : toThirdPerson(second);
-  return `${adverb}${start}${joined.slice(0, joined.length - second.length)}${other}${line.slice(whole.length)}`;
+  return `${adverb}${start}${joined.slice(0, joined.length - second.length)}${other}${rest}`;
+}
+
+function isImperative(word: string, rest: string, { next, verb }: Imperative): boolean {
+  if (verbStrength(word) === undefined || isThirdPerson(word)) return false;
+  return word === 'return' || word === verb || rest === '' || next.test(rest);
 }
 
 // Words that neither the name, the container, the kind nor grammar gives away.

@@ -139,11 +139,22 @@ function formPredicate(facts: FunctionFacts): FunctionPhrase | undefined {
 
 function formTry(facts: FunctionFacts): FunctionPhrase | undefined {
   const [first, second, ...rest] = facts.words;
-  if (first !== 'try' || second === undefined || second === 'from' || second === 'into') return undefined;
+  if (first !== 'try' || second === undefined) return undefined;
+  if (second === 'from') return formTryFrom(facts, rest);
   const verb = verbStrength(second) === undefined ? undefined : [second, ...rest].join(' ');
   return verb === undefined
     ? undefined
     : phrase(`Tries to ${verb}${onSubject(facts)}`, rest.length > 0 ? 0.5 : 0.4);
+}
+
+function formTryFrom(facts: FunctionFacts, rest: readonly string[]): FunctionPhrase | undefined {
+  const made = madeBy(facts);
+  const [source] = rest.length > 0 ? [rest.join(' ')] : facts.given;
+  if (made === undefined || source === undefined || facts.signature.receiver !== 'none') return undefined;
+  return {
+    ...phrase(`Tries to create ${made} from ${source}`, 0.58),
+    usedParameters: rest.length > 0 ? 0 : 1,
+  };
 }
 
 function formAdverb(facts: FunctionFacts): FunctionPhrase | undefined {
@@ -167,7 +178,7 @@ function formVerb(facts: FunctionFacts): FunctionPhrase | undefined {
   if (!opensWithVerb(facts)) return undefined;
   const [first = '', ...rest] = facts.words;
   const object = facts.given[0];
-  const isOpen = rest.length === 1 && LINK.test(rest[0] ?? '') && object !== undefined;
+  const isOpen = rest.length === 1 && first !== 'try' && LINK.test(rest[0] ?? '') && object !== undefined;
   if (isOpen) return { ...phrase(speakVerb([first, ...rest, object], facts), 0.5), usedParameters: 1 };
   const isVague = VAGUE.has(first) && rest.length === 0;
   return phrase(speakVerb(facts.words, facts), isVague ? 0.28 : rest.length === 0 ? 0.38 : 0.52);
