@@ -82,7 +82,8 @@ class WorkerPool implements ParsePool {
 
   #startLane(): void {
     const lane: Lane = {
-      worker: new Worker(locateWorker(), { workerData: this.#settings }),
+      // Flags of the caller's process, such as import conditions, do not fit built code.
+      worker: new Worker(locateWorker(), { workerData: this.#settings, execArgv: [] }),
       isReady: false,
       jobs: new Map(),
       silence: undefined,

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FilePlace } from '../../src/languages/define-language.js';
+import { openParsePool } from '../../src/parse/parse-pool.js';
+import { openRepository } from '../support/temporary-repository.js';
+
+const PLACE: FilePlace = { crate: null, module_path: null, test_scope: null, cfg: [] };
+// No place at all is a defect that ends the worker that meets it.
+const DEFECT = null as unknown as FilePlace;
+
+describe('parse pool', () => {
+  it('reports a file that crashes its worker and goes on with the others', async () => {
+    using repository = openRepository();
+    await using pool = openParsePool({ workers: 2, maxFileBytes: 1000 });
+    const requests = Array.from({ length: 12 }, (_, i) => ({
+      path: `f${i}.rs`,
+      file: join(repository.root, `f${i}.rs`),
+      text: 'fn a() {}',
+      place: i === 3 || i === 4 ? DEFECT : PLACE,
+    }));
+    const outcomes = await Promise.all(requests.map((request) => pool.parse(request)));
+    const skipped = outcomes.flatMap((outcome) => (outcome.status === 'skipped' ? [outcome.skipped] : []));
+    expect(skipped.map(({ path, reason }) => `${path} ${reason}`)).toEqual([
+      'f3.rs unreadable',
+      'f4.rs unreadable',
+    ]);
+    expect(skipped[0]?.detail).toContain('the parser crashed on it');
+  });
+
+  it('rejects what is waiting and what comes later once it is closed', async () => {
+    const pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
+    const waiting = pool.parse({ path: 'a.rs', file: 'a.rs', text: '', place: PLACE });
+    const rejected = expect(waiting).rejects.toMatchObject({ code: 'PT_STREAM_CLOSED' });
+    await pool[Symbol.asyncDispose]();
+    await rejected;
+    const late = pool.parse({ path: 'a.rs', file: 'a.rs', text: '', place: PLACE });
+    await expect(late).rejects.toMatchObject({ code: 'PT_STREAM_CLOSED' });
+  });
+
+  it('skips a file that is gone when its turn comes', async () => {
+    using repository = openRepository();
+    await using pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
+    const outcome = await pool.parse({
+      path: 'a.rs',
+      file: join(repository.root, 'a.rs'),
+      text: null,
+      place: PLACE,
+    });
+    expect(outcome).toEqual({
+      status: 'skipped',
+      skipped: { path: 'a.rs', reason: 'unreadable', detail: 'ENOENT' },
+    });
+  });
+});
