@@ -1,3 +1,10 @@
 import { packageBuild } from '../../tools/build/tsup-preset.js';
 
-export default packageBuild({ entry: {'index':'src/index.ts','bin':'src/bin.ts','engine-worker':'src/engines/cozo-wasm/engine-worker.ts'}, entryWithTypes: ['index'] });
+export default packageBuild({
+  entry: {
+    index: 'src/index.ts',
+    bin: 'src/bin.ts',
+    'engine-worker': 'src/engines/cozo-wasm/engine-worker.ts',
+  },
+  entryWithTypes: ['index'],
+});

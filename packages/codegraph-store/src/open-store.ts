@@ -27,7 +27,7 @@ export interface OpenStoreOptions {
  */
 export async function openStore(options: OpenStoreOptions): Promise<CodeGraphStore> {
   const { engine = 'cozo-wasm', readOnly = false, signal } = options;
-  if (engine === 'cozo-node') await openCozoNode();
+  if (engine === 'cozo-node') openCozoNode();
   const dir = isAbsolute(options.dir) ? options.dir : resolve(options.dir);
   const { client, lockToken } = await startWorker({ role: 'store', dir, readOnly });
   const store = new WorkerStore({ client, dir, lockToken, signal });

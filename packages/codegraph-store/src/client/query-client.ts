@@ -1,9 +1,9 @@
-import type { CozoValue, QueryAnswer, QueryOptions } from '../contract.js';
+import type { QueryAnswer } from '../contract.js';
 import { StoreError } from '../errors.js';
+import type { RawQuery } from '../worker/query-methods.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-const DEFAULT_LIMIT = 1000;
 
 /** Runs raw queries in a thread with its own copy of the graph, which is renewed after a write and ended on timeout. */
 export class QueryClient {
@@ -16,15 +16,8 @@ export class QueryClient {
   }
 
   /** `seq` is the last write the answer must know of. */
-  run(
-    seq: number,
-    script: string,
-    params: Readonly<Record<string, CozoValue>>,
-    options: QueryOptions,
-  ): Promise<QueryAnswer> {
-    const answer = this.#queue.then(() =>
-      this.#run(seq, [script, params, options.limit ?? DEFAULT_LIMIT], options),
-    );
+  run(seq: number, query: RawQuery, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<QueryAnswer> {
+    const answer = this.#queue.then(() => this.#run(seq, query, timeoutMs));
     this.#queue = answer.catch(() => undefined);
     return answer;
   }
@@ -35,20 +28,20 @@ export class QueryClient {
     await open?.client.terminate(reportClosed());
   }
 
-  async #run(seq: number, args: unknown[], options: QueryOptions): Promise<QueryAnswer> {
+  async #run(seq: number, query: RawQuery, timeoutMs: number): Promise<QueryAnswer> {
     if (this.#open !== undefined && this.#open.seq < seq) await this.close();
     this.#open ??= {
       client: (await startWorker({ role: 'query', dir: this.#dir, readOnly: true })).client,
       seq,
     };
     const { client } = this.#open;
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    await client.call('prepareQuery', [query.script]);
     const timer = setTimeout(() => {
       this.#open = undefined;
       void client.terminate(reportTimeout(timeoutMs));
     }, timeoutMs);
     try {
-      return (await client.call('runQuery', args)) as QueryAnswer;
+      return (await client.call('runQuery', [query])) as QueryAnswer;
     } finally {
       clearTimeout(timer);
     }

@@ -72,7 +72,8 @@ export class WorkerClient {
 export async function startWorker(
   setup: WorkerSetup,
 ): Promise<{ client: WorkerClient; lockToken: string | null }> {
-  const worker = new Worker(locateWorker(), { workerData: setup });
+  // The caller's flags are not the worker's: a loader or import condition of a test runner would break built code.
+  const worker = new Worker(locateWorker(), { workerData: setup, execArgv: [] });
   const ready = await new Promise<{ lockToken: string | null; seq: number }>((resolve, reject) => {
     worker.once('message', (message: WorkerResponse) => {
       if (message.type === 'ready') resolve(message);

@@ -9,13 +9,7 @@ import { streamRecords } from './stream-records.js';
 import type { WorkerClient } from './worker-client.js';
 
 const EXPORT_PAGE = 500;
-
-type Arguments<M extends keyof StoreMethods> = StoreMethods[M] extends (
-  context: never,
-  ...args: infer A
-) => unknown
-  ? A
-  : never;
+const QUERY_LIMIT = 1000;
 
 export interface OpenWorker {
   client: WorkerClient;
@@ -39,7 +33,8 @@ export class WorkerStore implements CodeGraphStore {
 
   getRow: CodeGraphStore['getRow'] = (...args) => this.#call('getRow', args);
   rowsOfFile: CodeGraphStore['rowsOfFile'] = (...args) => this.#call('rowsOfFile', args);
-  findRows: CodeGraphStore['findRows'] = (...args) => this.#call('findRows', args);
+  findRows: CodeGraphStore['findRows'] = (filter, page, options) =>
+    this.#call('findRows', [filter, { ...page, ...options }]);
   edgesFrom: CodeGraphStore['edgesFrom'] = (...args) => this.#call('edgesFrom', args);
   edgesTo: CodeGraphStore['edgesTo'] = (...args) => this.#call('edgesTo', args);
   referencesOf: CodeGraphStore['referencesOf'] = (...args) => this.#call('referencesOf', args);
@@ -105,7 +100,11 @@ export class WorkerStore implements CodeGraphStore {
     options: QueryOptions = {},
   ): Promise<QueryAnswer> {
     if (this.#closing !== undefined) return Promise.reject(reportClosed());
-    return this.#queries.run(this.#client.seq, script, params, options);
+    return this.#queries.run(
+      this.#client.seq,
+      { script, params, limit: options.limit ?? QUERY_LIMIT },
+      options.timeoutMs,
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -125,10 +124,7 @@ export class WorkerStore implements CodeGraphStore {
     await this.#client.terminate(reportClosed());
   }
 
-  #call<Result>(
-    method: keyof StoreMethods,
-    args: Arguments<keyof StoreMethods> | readonly unknown[],
-  ): Promise<Result> {
+  #call<Result>(method: keyof StoreMethods, args: readonly unknown[]): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(reportClosed());
     return this.#client.call(method, [...args]) as Promise<Result>;
   }

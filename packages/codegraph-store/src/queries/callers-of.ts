@@ -28,8 +28,8 @@ export function createWalkHit(view: GraphView, step: Step): WalkHit | undefined 
 /** A hit with no more than a level shows. */
 export function renderWalkHit(hit: WalkHit, level: DetailLevel): WalkHit {
   if (level !== 'keys') return hit;
-  const { signature: _, ...rest } = hit;
-  return rest;
+  const { key, kind, file, line, tdd, depth, via } = hit;
+  return { key, kind, file, line, tdd, depth, via };
 }
 
 function answerWalk(

@@ -39,10 +39,9 @@ export function rowsOfFile(state: GraphState, path: string, options: ReadOptions
 export function findRows(
   state: GraphState,
   filter: RowFilter,
-  page: Page = {},
-  options: ReadOptions = {},
+  options: Page & ReadOptions = {},
 ): { rows: Row[]; total: number } {
-  const { offset = 0, limit = DEFAULT_PAGE } = page;
+  const { offset = 0, limit = DEFAULT_PAGE } = options;
   assertPage(offset, limit);
   const view = openView(state, options.at);
   const matching = listCandidates(view, filter).filter((entry) => isMatch(entry, filter));

@@ -33,7 +33,5 @@ export function listPlans(state: GraphState): string[] {
 }
 
 function count(state: GraphState, relation: RelationName): number {
-  let total = 0;
-  for (const _ of scanTuples(state, relation)) total += 1;
-  return total;
+  return [...scanTuples(state, relation)].length;
 }

@@ -33,30 +33,38 @@ export interface Walk {
  */
 export function walkEdges(view: GraphView, seeds: readonly RowKey[], walk: Walk): Step[] {
   assertDepth(walk.depth);
-  const kinds = new Set(walk.kinds);
-  const tiers = new Set(walk.tiers);
   const seen = new Set<string>(seeds);
   const steps: Step[] = [];
   let frontier: RowKey[] = [...seeds].sort();
   for (let depth = 1; depth <= walk.depth && frontier.length > 0; depth += 1) {
-    const level = new Map<RowKey, Step>();
-    for (const key of frontier) {
-      const edges = walk.direction === 'callers' ? view.edgesTo(key) : view.edgesFrom(key);
-      for (const edge of edges) {
-        const next = walk.direction === 'callers' ? edge.from : edge.to;
-        if (!kinds.has(edge.kind) || !tiers.has(edge.resolution) || seen.has(next)) continue;
-        const known = level.get(next);
-        if (known === undefined || isBefore(edge, known.edge, walk.direction))
-          level.set(next, { key: next, depth, edge });
-      }
-    }
+    const level = collectLevel(view, frontier, { walk, seen });
     frontier = [...level.keys()].sort();
     for (const key of frontier) {
       seen.add(key);
-      steps.push(level.get(key) as Step);
+      steps.push({ key, depth, edge: level.get(key) as EdgeRecord });
     }
   }
   return steps;
+}
+
+/** The rows one edge beyond the frontier that were not seen before, each with the edge that tells of it. */
+function collectLevel(
+  view: GraphView,
+  frontier: readonly RowKey[],
+  { walk, seen }: { walk: Walk; seen: ReadonlySet<string> },
+): Map<RowKey, EdgeRecord> {
+  const isCallers = walk.direction === 'callers';
+  const level = new Map<RowKey, EdgeRecord>();
+  for (const key of frontier) {
+    for (const edge of isCallers ? view.edgesTo(key) : view.edgesFrom(key)) {
+      const next = isCallers ? edge.from : edge.to;
+      if (!walk.kinds.includes(edge.kind) || !walk.tiers.includes(edge.resolution) || seen.has(next))
+        continue;
+      const known = level.get(next);
+      if (known === undefined || isBefore(edge, known, walk.direction)) level.set(next, edge);
+    }
+  }
+  return level;
 }
 
 function isBefore(a: EdgeRecord, b: EdgeRecord, direction: Walk['direction']): boolean {

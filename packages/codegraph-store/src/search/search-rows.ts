@@ -21,11 +21,14 @@ export function searchRows(state: GraphState, query: string, options: SearchOpti
   const limit = options.limit ?? DEFAULT_LIMIT;
   assertLimit(limit);
   const view = openView(state, options.at);
-  const ranked = rankRows(state, view, query, options);
+  const ranked = rankRows(state, view, { ...options, query });
   const files = rankFiles(view, ranked);
   const kept = new Set(files.map((file) => file.path));
   const inFiles = ranked.filter(({ key }) => kept.has(view.get(key)?.file ?? ''));
-  const hits = createHits(state, view, inFiles.slice(0, limit), options);
+  const hits = createHits(state, view, {
+    ranked: inFiles.slice(0, limit),
+    withBodies: options.detail === 'bodies',
+  });
   const fitted = fitHits(hits, {
     total: ranked.length,
     tokenBudget: options.tokenBudget ?? DEFAULT_TOKEN_BUDGET,
@@ -41,7 +44,8 @@ export function searchRows(state: GraphState, query: string, options: SearchOpti
   };
 }
 
-function rankRows(state: GraphState, view: GraphView, query: string, options: SearchOptions): TextHit[] {
+function rankRows(state: GraphState, view: GraphView, options: SearchOptions & { query: string }): TextHit[] {
+  const { query } = options;
   const accepts = (key: string) => {
     const entry = view.get(key);
     if (entry === undefined) return false;
@@ -83,12 +87,11 @@ function rankFiles(view: GraphView, ranked: readonly TextHit[]): { path: string;
 function createHits(
   state: GraphState,
   view: GraphView,
-  ranked: readonly TextHit[],
-  options: SearchOptions,
+  { ranked, withBodies }: { ranked: readonly TextHit[]; withBodies: boolean },
 ): SearchHit[] {
   const keys = ranked.map(({ key }) => key as RowKey);
   const summaries = readTuples(state, 'summaries', keys);
-  const bodies = options.detail === 'bodies' ? readBodies(state, view, keys) : new Map<string, string>();
+  const bodies = withBodies ? readBodies(state, view, keys) : new Map<string, string>();
   return ranked.flatMap(({ key, score }) => {
     const entry = view.get(key);
     if (entry === undefined) return [];

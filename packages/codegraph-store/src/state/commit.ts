@@ -73,12 +73,7 @@ function applyInMemory(state: GraphState, toTables: Change[], toIndexes: Change[
     applyToTables(state, toTables);
     applyToIndexes(state, toIndexes);
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    state.failure = new StoreError('PT_STORE_ENGINE_FAILED', {
-      message: `The write is on disk but not in memory: ${problem}. Close the store and open it again`,
-      details: { engine: state.engine.capabilities.name, problem },
-      cause,
-    });
+    state.failure = reportUnapplied(state, cause);
     throw state.failure;
   }
 }
@@ -112,7 +107,17 @@ function reopenSnapshot(state: GraphState, path: string): Snapshot | undefined {
   try {
     return openSnapshot(path);
   } catch (error) {
-    if (StoreError.isInstance(error)) state.failure = error as StoreError;
+    state.failure = reportUnapplied(state, error);
     throw error;
   }
+}
+
+/** The write is acknowledged, but this process cannot show it any more. */
+function reportUnapplied(state: GraphState, cause: unknown): StoreError {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError('PT_STORE_ENGINE_FAILED', {
+    message: `The write is on disk but not in memory: ${problem}. Close the store and open it again`,
+    details: { engine: state.engine.capabilities.name, problem },
+    cause,
+  });
 }

@@ -26,31 +26,12 @@ const READ_ATTEMPTS = 5;
  * @throws StoreError PT_STORE_LOCKED, PT_STORE_CORRUPT, PT_STORE_VERSION_UNKNOWN, PT_STORE_NOT_FOUND, PT_STORE_READ_ONLY
  */
 export function openState(options: OpenStateOptions): GraphState {
-  const { dir, readOnly, engine } = options;
+  const { dir, readOnly } = options;
   if (!readOnly) createDirectory(dir);
   const lock = readOnly ? undefined : takeLock(join(dir, LOCK_FILE));
   try {
     const files = readOnly ? readSettled(dir) : readFiles(dir);
-    const state: GraphState = {
-      dir,
-      readOnly,
-      lock,
-      engine,
-      snapshot: files.snapshot,
-      journal: undefined,
-      journalBytes: files.journal?.endOffset ?? 0,
-      seq: files.snapshot?.seq ?? 0,
-      cutBytes: files.journal?.tornBytes ?? 0,
-      tables: createTables(),
-      indexes: {
-        catalog: undefined,
-        edges: undefined,
-        unresolved: undefined,
-        text: undefined,
-        planViews: new Map(),
-      },
-      failure: undefined,
-    };
+    const state = createState({ ...options, lock }, files);
     replayJournal(state, files.journal);
     if (!readOnly) openJournal(state, files.journal);
     return state;
@@ -78,6 +59,27 @@ export function restartJournal(state: GraphState): void {
   const content = readJournal(path);
   state.journalBytes = content?.endOffset ?? 0;
   state.journal = openJournalWriter(path, state.journalBytes);
+}
+
+function createState(options: OpenStateOptions & Pick<GraphState, 'lock'>, files: GraphFiles): GraphState {
+  const { snapshot, journal } = files;
+  return {
+    ...options,
+    snapshot,
+    journal: undefined,
+    journalBytes: journal?.endOffset ?? 0,
+    seq: snapshot?.seq ?? 0,
+    cutBytes: journal?.tornBytes ?? 0,
+    tables: createTables(),
+    indexes: {
+      catalog: undefined,
+      edges: undefined,
+      unresolved: undefined,
+      text: undefined,
+      planViews: new Map(),
+    },
+    failure: undefined,
+  };
 }
 
 interface GraphFiles {

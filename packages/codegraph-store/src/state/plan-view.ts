@@ -1,4 +1,4 @@
-import type { FileFacts, FutureRow, Row, RowKey } from '@parseltongue/isg-core';
+import type { FileFacts, FutureRow, Row } from '@parseltongue/isg-core';
 import { pathOfKey } from '@parseltongue/isg-core';
 import { StoreError } from '../errors.js';
 import { decodeFile, decodeFutureRow } from '../schema/row-codec.js';
@@ -113,7 +113,7 @@ export function createPlanView(
 function groupByFile(changes: readonly FutureRow[]): Map<string, FutureRow[]> {
   const groups = new Map<string, FutureRow[]>();
   for (const change of changes) {
-    const path = change.row?.file ?? pathOfKey(change.key as RowKey);
+    const path = change.row?.file ?? pathOfKey(change.key);
     const group = groups.get(path);
     if (group === undefined) groups.set(path, [change]);
     else group.push(change);

@@ -23,18 +23,15 @@ export function projectEdges(projection: EdgeProjection): ProjectedEdges {
   const replaced = new Set<EdgeRecord>();
   const added: EdgeRecord[] = [];
   for (const key of goneKeys) for (const edge of [...edges.from(key), ...edges.to(key)]) replaced.add(edge);
-  for (const { rows } of overlaid.values()) {
-    for (const row of rows) {
-      for (const edge of edges.from(row.isgl1_key)) {
-        if (replaced.has(edge)) continue;
-        const next = demoteEdge(edge);
-        if (next === edge) continue;
-        replaced.add(edge);
-        added.push(next);
-      }
-      if (row.parent_key !== null && !catalog.has(row.isgl1_key))
-        added.push(createContainment(row, row.parent_key));
+  for (const row of [...overlaid.values()].flatMap((file) => file.rows)) {
+    for (const edge of edges.from(row.isgl1_key)) {
+      const next = demoteEdge(edge);
+      if (replaced.has(edge) || next === edge) continue;
+      replaced.add(edge);
+      added.push(next);
     }
+    if (row.parent_key !== null && !catalog.has(row.isgl1_key))
+      added.push(createContainment(row, row.parent_key));
   }
   return { replaced, added, addedFrom: groupBy(added, 'from'), addedTo: groupBy(added, 'to') };
 }
@@ -51,8 +48,8 @@ function createContainment(row: Row, parent: NonNullable<Row['parent_key']>): Ed
     from: parent,
     to: row.isgl1_key,
     kind: 'contains',
-    resolution: 'exact',
-    reason: 'parent',
+    resolution: 'typed',
+    reason: 'syntax',
     sites: '[]',
   };
 }

@@ -1,12 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { ParseltongueError } from '@parseltongue/isg-core';
 import type { ErrorMessage, WorkerRequest, WorkerResponse, WorkerSetup } from '../client/protocol.js';
-import type { CozoValue } from '../contract.js';
 import { openCozoWasm } from '../engines/cozo-wasm/open.js';
 import { StoreError } from '../errors.js';
 import type { GraphState } from '../state/graph-state.js';
 import { closeState, openState } from '../state/open-state.js';
-import { runQuery } from './query-methods.js';
 import { type MethodContext, STORE_METHODS } from './store-methods.js';
 
 /** Opens the graph and answers requests in the order they come, until it is told to close. */
@@ -40,12 +38,11 @@ function answerRequest(context: MethodContext, request: WorkerRequest): WorkerRe
 }
 
 function callMethod(context: MethodContext, method: string, args: unknown[]): unknown {
-  if (method === 'close') return closeState(context.state);
-  if (context.state.failure !== undefined) throw context.state.failure;
-  if (method === 'runQuery') {
-    const [script, params, limit] = args as [string, Record<string, CozoValue>, number];
-    return runQuery(context.state, script, params, limit);
+  if (method === 'close') {
+    closeState(context.state);
+    return undefined;
   }
+  if (context.state.failure !== undefined) throw context.state.failure;
   const call = (STORE_METHODS as Record<string, (context: MethodContext, ...args: never[]) => unknown>)[
     method
   ];
@@ -55,11 +52,12 @@ function callMethod(context: MethodContext, method: string, args: unknown[]): un
 
 /** Errors of this package travel as they are; anything else is a fault of the store and says so. */
 function describeError(error: unknown): ErrorMessage {
-  const known =
-    ParseltongueError.isInstance(error) && error.code.startsWith('PT_STORE_')
-      ? (error as StoreError)
-      : wrap(error);
-  return { code: known.code, message: known.message, details: known.details, retryable: known.retryable };
+  if (!isStoreFault(error)) return describeError(wrap(error));
+  return { code: error.code, message: error.message, details: error.details, retryable: error.retryable };
+}
+
+function isStoreFault(error: unknown): error is StoreError {
+  return ParseltongueError.isInstance(error) && error.code.startsWith('PT_STORE_');
 }
 
 function wrap(cause: unknown): StoreError {

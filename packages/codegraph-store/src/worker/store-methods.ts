@@ -35,6 +35,7 @@ import { addRecord, createDraft, type IngestDraft } from '../write/ingest-draft.
 import { promotePlan, readTemporalRows } from '../write/promote.js';
 import { discardPlan, proposePlan } from '../write/propose.js';
 import { putRows, putSummaries, resetGraph } from '../write/put-rows.js';
+import { prepareQuery, type RawQuery, runQuery } from './query-methods.js';
 
 /** Streams that are being received; each becomes visible as a whole when it is committed. */
 export interface Sessions {
@@ -53,8 +54,8 @@ export const STORE_METHODS = {
   getRow: ({ state }: MethodContext, key: RowKey, options?: ReadOptions) => getRow(state, key, options),
   rowsOfFile: ({ state }: MethodContext, path: string, options?: ReadOptions) =>
     rowsOfFile(state, path, options),
-  findRows: ({ state }: MethodContext, filter: RowFilter, page?: Page, options?: ReadOptions) =>
-    findRows(state, filter, page, options),
+  findRows: ({ state }: MethodContext, filter: RowFilter, options?: Page & ReadOptions) =>
+    findRows(state, filter, options),
   edgesFrom: ({ state }: MethodContext, keys: readonly RowKey[], query?: EdgeQuery) =>
     edgesFrom(state, keys, query),
   edgesTo: ({ state }: MethodContext, keys: readonly RowKey[], query?: EdgeQuery) =>
@@ -77,6 +78,10 @@ export const STORE_METHODS = {
   repoMap: ({ state }: MethodContext, options: RepoMapOptions) => drawRepoMap(state, options),
   analytics: ({ state }: MethodContext) => computeAnalytics(state),
   status: ({ state }: MethodContext) => readStatus(state),
+  prepareQuery: ({ state }: MethodContext, script: string) => {
+    prepareQuery(state, script);
+  },
+  runQuery: ({ state }: MethodContext, query: RawQuery) => runQuery(state, query),
   exportPage: ({ state }: MethodContext, after: string | null, limit: number) =>
     exportPage(state, after, limit),
 

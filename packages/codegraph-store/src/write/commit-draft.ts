@@ -36,7 +36,7 @@ export function commitDraft(
     change('references', [...draft.references.values()], known.map(single)),
     change('summaries', [], [...readTuples(state, 'summaries', gone).keys()].map(single)),
     change('compiler_facts', [], listStaleFacts(state, draft, { known, gone })),
-    change('skipped', [...draft.skipped.values()], touched.map(single)),
+    change('skipped', [...draft.skipped.values()], listStaleSkips(state, draft, touched)),
     change('diagnostics', [...draft.diagnostics.values()], listStaleDiagnostics(state, touched)),
     change('meta', createMeta(draft), []),
   ];
@@ -97,6 +97,12 @@ function listStaleFacts(
     return gone.has(key) || decodeCompilerFacts(tuple).file_hash !== hash;
   });
   return stale.map(([key]) => [key]);
+}
+
+/** A ledger accounts for a whole walk: what it does not name is not skipped any more. */
+function listStaleSkips(state: GraphState, draft: IngestDraft, touched: readonly string[]): Tuple[] {
+  if (draft.ledger === undefined) return touched.map(single);
+  return [...scanTuples(state, 'skipped')].map((tuple): Tuple => [tuple[0] ?? '']);
 }
 
 function listStaleDiagnostics(state: GraphState, touched: readonly string[]): Tuple[] {

@@ -6,6 +6,8 @@ import {
   pathOfKey,
   type ReferenceCounts,
   type Resolution,
+  type SkippedFile,
+  type SyntaxDiagnostic,
 } from '@parseltongue/isg-core';
 import { StoreError } from '../errors.js';
 import type { Tuple } from '../schema/relations.js';
@@ -50,29 +52,29 @@ export function createDraft(): IngestDraft {
 export function addRecord(draft: IngestDraft, record: IndexRecord): void {
   switch (record.type) {
     case 'file':
-      return addFile(draft, encodeFile(record.file));
+      addFile(draft, encodeFile(record.file));
+      break;
     case 'removed':
       assertPath(record.path);
       draft.removed.add(record.path);
-      return;
+      break;
     case 'row':
-      return addRow(draft, record.row);
+      addRow(draft, record.row);
+      break;
     case 'edge':
-      return addEdge(draft, record.edge);
+      addEdge(draft, record.edge);
+      break;
     case 'references':
-      return addReferences(draft, record.references);
-    case 'skipped': {
-      const { path, reason, detail } = record.skipped;
-      draft.skipped.set(path, checked(path, [path, reason, detail ?? null]));
-      return;
-    }
-    case 'diagnostic': {
-      const { path, span, line, severity, message } = record.diagnostic;
-      const tuple = checked(path, [path, span.start, span.end, message, line, severity]);
-      draft.diagnostics.set(JSON.stringify(tuple.slice(0, 4)), tuple);
-      return;
-    }
+      addReferences(draft, record.references);
+      break;
+    case 'skipped':
+      addSkipped(draft, record.skipped);
+      break;
+    case 'diagnostic':
+      addDiagnostic(draft, record.diagnostic);
+      break;
     case 'ledger':
+      for (const skipped of record.ledger.skipped) addSkipped(draft, skipped);
       draft.ledger = { seen: record.ledger.seen, indexed: record.ledger.indexed };
   }
 }
@@ -144,6 +146,16 @@ function addEdge(draft: IngestDraft, edge: Edge): void {
 
 function addReferences(draft: IngestDraft, references: ReferenceCounts): void {
   draft.references.set(references.key, checked(references.key, encodeReferences(references)));
+}
+
+function addSkipped(draft: IngestDraft, { path, reason, detail }: SkippedFile): void {
+  draft.skipped.set(path, checked(path, [path, reason, detail ?? null]));
+}
+
+function addDiagnostic(draft: IngestDraft, diagnostic: SyntaxDiagnostic): void {
+  const { path, span, line, severity, message } = diagnostic;
+  const tuple = checked(path, [path, span.start, span.end, message, line, severity]);
+  draft.diagnostics.set(JSON.stringify(tuple.slice(0, 4)), tuple);
 }
 
 function assertPath(path: string): void {

@@ -6,7 +6,7 @@ import { StoreError } from '../../errors.js';
  *
  * @throws StoreError PT_STORE_ENGINE_MISSING when the package is not installed, PT_STORE_ENGINE_UNSUPPORTED when it is
  */
-export async function openCozoNode(): Promise<never> {
+export function openCozoNode(): never {
   try {
     createRequire(import.meta.url).resolve('cozo-node');
   } catch (cause) {

@@ -1,14 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { type Change, RELATIONS, type RelationName, type Tuple } from '../../schema/relations.js';
 import type { CozoEngine, CozoParam, NamedRows } from '../cozo-engine.js';
 import { COZO_WASM_CAPABILITIES } from './capabilities.js';
 import { encodeChanges } from './codec.js';
 import { type CozoFailure, mapCozoFailure, mapCozoTrap } from './error-map.js';
 
-type CozoModule = Pick<typeof import('cozo-lib-wasm/cozo_lib_wasm.js'), 'initSync' | 'CozoDb'>;
-type Instance = ReturnType<CozoModule['initSync']>;
-type Database = InstanceType<CozoModule['CozoDb']>;
+/** What of the package's glue is used; its own declarations need the types of a browser. */
+interface CozoGlue {
+  initSync: (bytes: Uint8Array) => CozoInstance;
+  CozoDb: { new: () => CozoDatabase };
+}
+
+interface CozoInstance {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  __wbindgen_malloc: (sizeBytes: number, align: number) => number;
+  __wbindgen_free: (address: number, sizeBytes: number, align: number) => void;
+}
+
+interface CozoDatabase {
+  run: (script: string, params: string, isImmutable: boolean) => string;
+  export_relations: (json: string) => string;
+  import_relations: (json: string) => string;
+  free: () => void;
+}
+
 type Answer =
   | ({ ok: true } & Partial<NamedRows> & { data?: Record<string, NamedRows> })
   | ({ ok: false } & CozoFailure);
@@ -21,18 +38,18 @@ const RESERVE_LIMIT_BYTES = 2 ** 30;
  * The package is made for bundlers, so the module is given its bytes instead of fetching them.
  */
 export async function openCozoWasm(): Promise<CozoEngine> {
-  const cozo: CozoModule = await import('cozo-lib-wasm/cozo_lib_wasm.js');
-  const wasmPath = createRequire(import.meta.url).resolve('cozo-lib-wasm/cozo_lib_wasm_bg.wasm');
-  const instance = cozo.initSync(readFileSync(wasmPath));
-  return new CozoWasmEngine(cozo.CozoDb.new(), instance);
+  const { resolve } = createRequire(import.meta.url);
+  const glue = (await import(pathToFileURL(resolve('cozo-lib-wasm/cozo_lib_wasm.js')).href)) as CozoGlue;
+  const instance = glue.initSync(readFileSync(resolve('cozo-lib-wasm/cozo_lib_wasm_bg.wasm')));
+  return new CozoWasmEngine(glue.CozoDb.new(), instance);
 }
 
 class CozoWasmEngine implements CozoEngine {
   readonly capabilities = COZO_WASM_CAPABILITIES;
-  readonly #database: Database;
-  readonly #instance: Instance;
+  readonly #database: CozoDatabase;
+  readonly #instance: CozoInstance;
 
-  constructor(database: Database, instance: Instance) {
+  constructor(database: CozoDatabase, instance: CozoInstance) {
     this.#database = database;
     this.#instance = instance;
   }
