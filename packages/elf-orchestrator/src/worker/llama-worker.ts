@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { type LlamaSession, openLlamaSession } from './llama-session.js';
 import {
   type LoadRequest,
@@ -82,6 +83,8 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+// If memory runs out after all, the kernel ends this process rather than the one that can answer for it.
+writeFile('/proc/self/oom_score_adj', '500').catch(() => undefined);
 process.on('message', receive);
 // Without this a worker would outlive an orchestrator that was killed.
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LlamaModelOptions, type LlamaTextModel, openLlamaModel } from '../../src/index.js';
-import { CHAIN20_LINES, expectIsoAnswer, type SyntheticModelSpec, writeSyntheticModel } from '../../src/testing/index.js';
+import {
+  CHAIN20_LINES,
+  expectIsoAnswer,
+  type SyntheticModelSpec,
+  writeSyntheticModel,
+} from '../../src/testing/index.js';
 import { createTemporaryDir } from '../temporary-dir.js';
 import { isProcessAlive, waitUntil } from '../wait-until.js';
 
@@ -24,7 +29,7 @@ beforeAll(async () => {
   dir = await createTemporaryDir();
   [iso, endless, random] = await Promise.all([
     openSynthetic('iso', { kind: 'iso' }, { sequences: 5 }),
-    openSynthetic('loop', { kind: 'loop' }, { contextTokens: 8_192 }),
+    openSynthetic('loop', { kind: 'loop' }, { contextTokens: 4_096 }),
     openSynthetic('random', { kind: 'random' }, { contextTokens: 256 }),
   ]);
 });
@@ -37,7 +42,12 @@ describe('a local model', () => {
   it('prints exactly the lines its weights hold and stops by itself', async () => {
     await using model = await openSynthetic('chain20', { kind: 'chain20' });
     const result = await model.generate({ prompt: 'go', maxTokens: 100 });
-    expect(result).toMatchObject({ text: CHAIN20_LINES.join(''), finishReason: 'stop', inputTokens: 2, outputTokens: 20 });
+    expect(result).toMatchObject({
+      text: CHAIN20_LINES.join(''),
+      finishReason: 'stop',
+      inputTokens: 2,
+      outputTokens: 20,
+    });
     expect(model).toMatchObject({ id: 'chain20.gguf', maxConcurrency: 1 });
     expect(model.modelSha).toMatch(/^[0-9a-f]{64}$/);
     expect(model.facts.engineRelease).toContain('llama.cpp');
@@ -47,7 +57,10 @@ describe('a local model', () => {
     const answers = await Promise.all(
       Array.from({ length: 500 }, async (_, index) => {
         const byte = 32 + (index % 90);
-        const { text } = await iso.generate({ prompt: `job ${index} ${String.fromCharCode(byte)}`, maxTokens: 20 });
+        const { text } = await iso.generate({
+          prompt: `job ${index} ${String.fromCharCode(byte)}`,
+          maxTokens: 20,
+        });
         return text === expectIsoAnswer(byte);
       }),
     );
@@ -75,8 +88,6 @@ describe('a local model', () => {
   it('fills its context to the last token', async () => {
     const filled = await random.generate({ prompt: 'x'.repeat(200), maxTokens: 56 });
     expect(filled).toMatchObject({ inputTokens: 200, outputTokens: 56, finishReason: 'length' });
-    const { outputTokens } = await endless.generate({ prompt: 'x'.repeat(1_192), maxTokens: 7_000 });
-    expect(outputTokens).toBe(7_000);
   });
 
   it('cuts at a stop text and at the token limit', async () => {
@@ -102,22 +113,24 @@ describe('a local model', () => {
   it('answers what it has when it is aborted, running or waiting', async () => {
     const running = new AbortController();
     const waiting = new AbortController();
-    const first = endless.generate({ prompt: 'go', maxTokens: 8_000, signal: running.signal });
-    const second = endless.generate({ prompt: 'go', maxTokens: 8_000, signal: waiting.signal });
+    const first = endless.generate({ prompt: 'go', maxTokens: 4_000, signal: running.signal });
+    const second = endless.generate({ prompt: 'go', maxTokens: 4_000, signal: waiting.signal });
     waiting.abort();
     expect(await second).toMatchObject({ finishReason: 'aborted', text: '', outputTokens: 0 });
     running.abort();
     expect((await first).finishReason).toBe('aborted');
-    expect(await endless.generate({ prompt: 'go', maxTokens: 1, signal: AbortSignal.abort() })).toMatchObject({
-      finishReason: 'aborted',
-      text: '',
-    });
+    expect(await endless.generate({ prompt: 'go', maxTokens: 1, signal: AbortSignal.abort() })).toMatchObject(
+      {
+        finishReason: 'aborted',
+        text: '',
+      },
+    );
     expect(await endless.checkHealth()).toMatchObject({ status: 'healthy', problem: null });
   });
 
   it('says unresponsive when no token comes in time', async () => {
     const abort = new AbortController();
-    const busy = endless.generate({ prompt: 'go', maxTokens: 8_000, signal: abort.signal });
+    const busy = endless.generate({ prompt: 'go', maxTokens: 4_000, signal: abort.signal });
     expect(await endless.checkHealth(20)).toMatchObject({ status: 'unresponsive' });
     abort.abort();
     await busy;
@@ -129,7 +142,10 @@ describe('a local model', () => {
     ['stop', { prompt: 'a', maxTokens: 1, stop: [''] }],
     ['temperature', { prompt: 'a', maxTokens: 1, temperature: Number.NaN }],
   ])('refuses a request with an invalid %s', async (field, request) => {
-    await expect(iso.generate(request)).rejects.toMatchObject({ code: 'PT_ELF_REQUEST_INVALID', details: { field } });
+    await expect(iso.generate(request)).rejects.toMatchObject({
+      code: 'PT_ELF_REQUEST_INVALID',
+      details: { field },
+    });
   });
 
   it('repeats sampled text with the same seed only', async () => {
@@ -140,7 +156,8 @@ describe('a local model', () => {
   });
 
   it('uses the chat template of its file', async () => {
-    const template = "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n'}}{% endfor %}";
+    const template =
+      "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n'}}{% endfor %}";
     const chatTemplate = `${template}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}`;
     await using chat = await openSynthetic('chat', { kind: 'chain20', chatTemplate });
     expect(chat.facts.usesChatTemplate).toBe(true);
@@ -153,19 +170,28 @@ describe('a local model', () => {
 describe('a model whose worker dies', () => {
   it('fails what was sent, loads again for the next request and leaves other models alone, three times a minute', async () => {
     const other = iso.readStatus().workerPid;
-    await using model = await openSynthetic('mortal', { kind: 'loop' }, { contextTokens: 8_192 });
+    await using model = await openSynthetic('mortal', { kind: 'loop' }, { contextTokens: 4_096 });
     for (let crash = 1; crash <= 3; crash += 1) {
-      const sent = [1, 2].map(() => model.generate({ prompt: 'go', maxTokens: 8_000 }));
+      const sent = [1, 2].map(() => model.generate({ prompt: 'go', maxTokens: 4_000 }));
       const outcomes = Promise.allSettled(sent);
       await waitUntil('both requests are with the worker', () => model.readStatus().inFlight === 2);
       process.kill(model.readStatus().workerPid ?? 0, 'SIGKILL');
       for (const outcome of await outcomes) {
         expect(outcome).toMatchObject({
           status: 'rejected',
-          reason: { code: 'PT_ELF_WORKER_DIED', retryable: true, details: { signal: 'SIGKILL', phase: 'generate' } },
+          reason: {
+            code: 'PT_ELF_WORKER_DIED',
+            retryable: true,
+            details: { signal: 'SIGKILL', phase: 'generate' },
+          },
         });
       }
-      expect(model.readStatus()).toMatchObject({ state: 'down', workerPid: null, inFlight: 0, reloads: crash - 1 });
+      expect(model.readStatus()).toMatchObject({
+        state: 'down',
+        workerPid: null,
+        inFlight: 0,
+        reloads: crash - 1,
+      });
       if (crash === 3) break;
       const again = await model.generate({ prompt: 'go', maxTokens: 2 });
       expect(again.text).toBe('again\nagain\n');
@@ -175,18 +201,37 @@ describe('a model whose worker dies', () => {
       retryable: true,
     });
     expect(iso.readStatus().workerPid).toBe(other);
-    expect((await iso.generate({ prompt: 'q', maxTokens: 20 })).text).toBe(expectIsoAnswer('q'.charCodeAt(0)));
+    expect((await iso.generate({ prompt: 'q', maxTokens: 20 })).text).toBe(
+      expectIsoAnswer('q'.charCodeAt(0)),
+    );
+  });
+
+  it('ends a worker that stopped answering', async () => {
+    await using model = await openSynthetic(
+      'silent',
+      { kind: 'loop' },
+      { contextTokens: 4_096, heartbeatMs: 20, silenceLimitMs: 400 },
+    );
+    const running = model.generate({ prompt: 'go', maxTokens: 4_000 });
+    await waitUntil('the request is with the worker', () => model.readStatus().inFlight === 1);
+    process.kill(model.readStatus().workerPid ?? 0, 'SIGSTOP');
+    await expect(running).rejects.toMatchObject({
+      code: 'PT_ELF_WORKER_DIED',
+      details: { signal: 'SIGKILL' },
+    });
   });
 
   it('ends its worker when it is disposed, and refuses work from then on', async () => {
-    const model = await openSynthetic('closing', { kind: 'loop' }, { contextTokens: 8_192 });
+    const model = await openSynthetic('closing', { kind: 'loop' }, { contextTokens: 4_096 });
     const { workerPid } = model.readStatus();
-    const running = model.generate({ prompt: 'go', maxTokens: 8_000 });
+    const running = model.generate({ prompt: 'go', maxTokens: 4_000 });
     await waitUntil('the request is with the worker', () => model.readStatus().inFlight === 1);
     await model[Symbol.asyncDispose]();
     expect((await running).finishReason).toBe('aborted');
     expect(isProcessAlive(workerPid ?? 0)).toBe(false);
     expect(model.readStatus().state).toBe('closed');
-    await expect(model.generate({ prompt: 'go', maxTokens: 1 })).rejects.toMatchObject({ code: 'PT_ELF_MODEL_CLOSED' });
+    await expect(model.generate({ prompt: 'go', maxTokens: 1 })).rejects.toMatchObject({
+      code: 'PT_ELF_MODEL_CLOSED',
+    });
   });
 });

@@ -36,7 +36,10 @@ describe('measuring a real process tree', () => {
     await waitUntil('the gauge saw it', () => (gauge.latest?.usedBytes ?? 0) - before.usedBytes > 120 * MIB);
     child.kill('SIGTERM');
     await once(child, 'exit');
-    await waitUntil('it was given back', () => (gauge.latest?.usedBytes ?? Infinity) - before.usedBytes < 60 * MIB);
+    await waitUntil(
+      'it was given back',
+      () => (gauge.latest?.usedBytes ?? Infinity) - before.usedBytes < 60 * MIB,
+    );
     expect(gauge.latest?.systemRatio).toBeGreaterThan(0);
     expect(gauge.latest?.costMs).toBeLessThan(250);
   });

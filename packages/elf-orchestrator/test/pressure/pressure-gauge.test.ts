@@ -18,7 +18,10 @@ function createScriptedSource(ratios: readonly (number | 'fails')[], systemRatio
     readTree() {
       const ratio = ratios[Math.min(read++, ratios.length - 1)] ?? 0;
       if (ratio === 'fails') return Promise.reject(new Error('gone'));
-      return Promise.resolve({ usedBytes: ratio * LIMIT, processes: [{ pid: 1, anonBytes: ratio * LIMIT, fileBytes: 0 }] });
+      return Promise.resolve({
+        usedBytes: ratio * LIMIT,
+        processes: [{ pid: 1, anonBytes: ratio * LIMIT, fileBytes: 0 }],
+      });
     },
     readSystem: () =>
       Promise.resolve({ totalBytes: LIMIT, availableBytes: LIMIT * (1 - systemRatio), cgroup: null }),
@@ -35,9 +38,14 @@ async function climb(ratios: readonly (number | 'fails')[], options: Partial<Pre
     onLevelChange: (change) => changes.push(change),
     ...options,
   });
-  for (const _ of ratios) await gauge.takeSample();
+  for (let taken = 0; taken < ratios.length; taken += 1) await gauge.takeSample();
   const samples = gauge.readHistory();
-  return { changes: changes.map(({ from, to }) => `${from} > ${to}`), samples, gauge, levels: samples.map(({ level }) => level) };
+  return {
+    changes: changes.map(({ from, to }) => `${from} > ${to}`),
+    samples,
+    gauge,
+    levels: samples.map(({ level }) => level),
+  };
 }
 
 describe('the pressure gauge', () => {

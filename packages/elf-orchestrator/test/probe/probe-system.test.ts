@@ -35,7 +35,10 @@ const CGROUP_V1 = {
 
 describe('probing the system', () => {
   it('reads available memory from the kernel rather than free memory', async () => {
-    const source = createSource({}, { '/proc/meminfo': 'MemTotal: 33554432 kB\nMemAvailable:   10485760 kB\n' });
+    const source = createSource(
+      {},
+      { '/proc/meminfo': 'MemTotal: 33554432 kB\nMemAvailable:   10485760 kB\n' },
+    );
     const probe = await probeSystem({ source });
     expect(probe).toMatchObject({ cores: 8, availableBytes: 10 * GIB, cgroupLimitBytes: null, gpu: null });
     expect(probe.effectiveLimitBytes).toBe(32 * GIB);
@@ -87,7 +90,12 @@ describe('probing the system', () => {
   });
 
   it('knows that Apple silicon shares its memory', async () => {
-    const source = createSource({ platform: 'darwin', arch: 'arm64', cpuModel: 'Apple M1', totalBytes: 16 * GIB });
+    const source = createSource({
+      platform: 'darwin',
+      arch: 'arm64',
+      cpuModel: 'Apple M1',
+      totalBytes: 16 * GIB,
+    });
     const { gpu } = await probeSystem({ source });
     expect(gpu).toEqual({ vendor: 'apple', name: 'Apple M1', memoryBytes: 16 * GIB, isUnified: true });
   });

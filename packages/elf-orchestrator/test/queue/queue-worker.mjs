@@ -7,7 +7,9 @@ const queue = await openTaskQueue(dir);
 say('open');
 for (let i = 0; ; i += 1) {
   const key = `${round}-${i}`;
-  const enqueued = queue.enqueue({ kind: 'k', payload: { key }, key }).then(({ id }) => say(`enqueued ${id}`));
+  const enqueued = queue
+    .enqueue({ kind: 'k', payload: { key }, key })
+    .then(({ id }) => say(`enqueued ${id}`));
   const task = await queue.lease({ owner: round, leaseMs: 30 });
   if (task !== null) {
     const outcome = await queue.ack(task.id, task.lease.fence, { round });

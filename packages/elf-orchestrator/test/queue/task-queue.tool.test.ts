@@ -31,7 +31,9 @@ describe('a queue whose process is killed', () => {
     const dir = await createTemporaryDir();
     const said: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) said.push(...(await runUntilKilled(dir, round)));
-    const enqueued = new Set(said.filter((line) => line.startsWith('enqueued')).map((line) => line.split(' ')[1] ?? ''));
+    const enqueued = new Set(
+      said.filter((line) => line.startsWith('enqueued')).map((line) => line.split(' ')[1] ?? ''),
+    );
     const done = said.filter((line) => line.startsWith('done')).map((line) => line.split(' '));
     await using queue = await openTaskQueue(dir);
     const tasks = new Map((await queue.list()).map((task) => [task.id, task]));

@@ -49,14 +49,19 @@ describe('reading a GGUF header', () => {
 
   it('reads on when the header is larger than its first read', async () => {
     const model = createSyntheticModel({ kind: 'chain20' });
-    const metadata = new Map(model.metadata).set('general.description', { type: 'string', value: 'x'.repeat(600_000) });
+    const metadata = new Map(model.metadata).set('general.description', {
+      type: 'string',
+      value: 'x'.repeat(600_000),
+    });
     const result = await check(Buffer.concat([...encodeGguf({ ...model, metadata })]));
     expect(result.ok).toBe(true);
   });
 
   it('checks an architecture it does not know as far as it can', async () => {
     const model = createSyntheticModel({ kind: 'random' });
-    const entries = [...model.metadata].map(([key, value]) => [key.replace('qwen2.', 'novel.'), value] as const);
+    const entries = [...model.metadata].map(
+      ([key, value]) => [key.replace('qwen2.', 'novel.'), value] as const,
+    );
     const metadata = new Map(entries).set('general.architecture', { type: 'string', value: 'novel' });
     expect(await check(Buffer.concat([...encodeGguf({ ...model, metadata })]))).toMatchObject({
       ok: true,
@@ -65,7 +70,10 @@ describe('reading a GGUF header', () => {
   });
 
   it('refuses a file that is not there or is a directory', async () => {
-    expect(await readGgufHeader(join(dir, 'absent.gguf'))).toMatchObject({ ok: false, refusal: { code: 'unreadable' } });
+    expect(await readGgufHeader(join(dir, 'absent.gguf'))).toMatchObject({
+      ok: false,
+      refusal: { code: 'unreadable' },
+    });
     expect(await readGgufHeader(dir)).toMatchObject({ ok: false, refusal: { code: 'unreadable' } });
   });
 

@@ -1,4 +1,9 @@
-import { createSyntheticModel, encodeGguf, type GgufContent, type GgufValue } from '../../src/testing/index.js';
+import {
+  createSyntheticModel,
+  encodeGguf,
+  type GgufContent,
+  type GgufValue,
+} from '../../src/testing/index.js';
 
 /** A damaged model file and the refusal it must meet. */
 export interface MalformedModel {
@@ -38,9 +43,21 @@ function listDamagedBytes(): MalformedModel[] {
     { title: 'version 1', bytes: write((b) => b.writeUInt32LE(1, 4)), code: 'version_unsupported' },
     { title: 'big-endian numbers', bytes: write((b) => b.writeUInt32BE(3, 4)), code: 'version_unsupported' },
     { title: 'no tensors', bytes: write((b) => b.writeBigUInt64LE(0n, 8)), code: 'counts_implausible' },
-    { title: '2^63 tensors', bytes: write((b) => b.writeBigUInt64LE(2n ** 63n, 8)), code: 'counts_implausible' },
-    { title: 'a million keys', bytes: write((b) => b.writeBigUInt64LE(1_000_000n, 16)), code: 'counts_implausible' },
-    { title: 'a key of 2^40 bytes', bytes: write((b) => b.writeBigUInt64LE(2n ** 40n, 24)), code: 'string_invalid' },
+    {
+      title: '2^63 tensors',
+      bytes: write((b) => b.writeBigUInt64LE(2n ** 63n, 8)),
+      code: 'counts_implausible',
+    },
+    {
+      title: 'a million keys',
+      bytes: write((b) => b.writeBigUInt64LE(1_000_000n, 16)),
+      code: 'counts_implausible',
+    },
+    {
+      title: 'a key of 2^40 bytes',
+      bytes: write((b) => b.writeBigUInt64LE(2n ** 40n, 24)),
+      code: 'string_invalid',
+    },
     { title: 'a key with a NUL', bytes: write((b) => b.writeUInt8(0, 33)), code: 'string_invalid' },
     {
       title: 'an unknown value type',
@@ -56,7 +73,11 @@ function listDamagedBytes(): MalformedModel[] {
       code: 'counts_implausible',
     },
     { title: 'a header cut short', bytes: sound.subarray(0, 400), code: 'header_truncated' },
-    { title: 'a file cut in the middle of its weights', bytes: sound.subarray(0, -70_000), code: 'tensor_out_of_file' },
+    {
+      title: 'a file cut in the middle of its weights',
+      bytes: sound.subarray(0, -70_000),
+      code: 'tensor_out_of_file',
+    },
     { title: 'a file without its last byte', bytes: sound.subarray(0, -1), code: 'tensor_out_of_file' },
   ];
 }
@@ -84,13 +105,25 @@ function listDamagedKeys(): MalformedModel[] {
     ['heads that do not divide the embedding', { 'qwen2.attention.head_count': u32(3) }, 'key_value'],
     ['no heads', { 'qwen2.attention.head_count': u32(0) }, 'key_value'],
     ['heads that do not fit the matrices', { 'qwen2.attention.head_count': u32(1) }, 'tensor_shape'],
-    ['an infinite epsilon', { 'qwen2.attention.layer_norm_rms_epsilon': { type: 'f32', value: Infinity } }, 'key_value'],
+    [
+      'an infinite epsilon',
+      { 'qwen2.attention.layer_norm_rms_epsilon': { type: 'f32', value: Infinity } },
+      'key_value',
+    ],
     ['an alignment of three', { 'general.alignment': u32(3) }, 'key_value'],
     ['a part of a split model', { 'split.count': u32(4) }, 'split_unsupported'],
-    ['too few tokens', { 'tokenizer.ggml.tokens': { type: 'strings', value: ['a', 'b'] } }, 'vocabulary_invalid'],
+    [
+      'too few tokens',
+      { 'tokenizer.ggml.tokens': { type: 'strings', value: ['a', 'b'] } },
+      'vocabulary_invalid',
+    ],
     ['no tokens', { 'tokenizer.ggml.tokens': { type: 'strings', value: [] } }, 'vocabulary_invalid'],
     ['tokens that are numbers', { 'tokenizer.ggml.tokens': { type: 'i32s', value: [1, 2] } }, 'key_type'],
-    ['an end token outside the vocabulary', { 'tokenizer.ggml.eos_token_id': u32(9_999) }, 'vocabulary_invalid'],
+    [
+      'an end token outside the vocabulary',
+      { 'tokenizer.ggml.eos_token_id': u32(9_999) },
+      'vocabulary_invalid',
+    ],
   ];
   return [...required, ...changes.map(([title, keys, code]) => ({ title, bytes: withKeys(keys), code }))];
 }
@@ -109,9 +142,17 @@ function listDamagedTensors(): MalformedModel[] {
   };
   return [
     { title: 'a missing embedding', bytes: swap([second, ...rest]), code: 'tensor_missing' },
-    { title: 'a matrix that is missing', bytes: swap(SOUND.tensors.filter(({ name }) => name !== 'blk.1.ffn_up.weight')), code: 'tensor_missing' },
+    {
+      title: 'a matrix that is missing',
+      bytes: swap(SOUND.tensors.filter(({ name }) => name !== 'blk.1.ffn_up.weight')),
+      code: 'tensor_missing',
+    },
     { title: 'a tensor given twice', bytes: swap([first, first, second, ...rest]), code: 'tensor_duplicate' },
-    { title: 'an embedding of another shape', bytes: swap([{ ...first, dims: [32, 259], fill: none }, second, ...rest]), code: 'tensor_shape' },
+    {
+      title: 'an embedding of another shape',
+      bytes: swap([{ ...first, dims: [32, 259], fill: none }, second, ...rest]),
+      code: 'tensor_shape',
+    },
     { title: 'a tensor without values', bytes: patch(0, 4), code: 'tensor_dims' },
     { title: 'five dimensions', bytes: patch(5, 0), code: 'tensor_dims' },
     { title: 'an unknown storage type', bytes: patch(99, 20), code: 'tensor_type_unknown' },

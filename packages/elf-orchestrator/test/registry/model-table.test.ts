@@ -14,7 +14,11 @@ describe('the model table', () => {
   });
 
   it('holds the default model as a nanite under an open license', () => {
-    expect(findModel(DEFAULT_MODEL_ID)).toMatchObject({ role: 'nanite', isOpenSource: true, kvBytesPerToken: 28_672 });
+    expect(findModel(DEFAULT_MODEL_ID)).toMatchObject({
+      role: 'nanite',
+      isOpenSource: true,
+      kvBytesPerToken: 28_672,
+    });
   });
 
   it('claims no digest that nobody verified, and labels every figure as an estimate', () => {
@@ -27,7 +31,18 @@ describe('the model table', () => {
   it('covers the families the product names', () => {
     const architectures = new Set(MODEL_TABLE.map(({ architecture }) => architecture));
     expect([...architectures].sort()).toEqual(
-      ['gemma', 'gemma3', 'llama', 'minicpm', 'olmo', 'openelm', 'phi3', 'qwen2', 'rwkv6', 'starcoder2'].sort(),
+      [
+        'gemma',
+        'gemma3',
+        'llama',
+        'minicpm',
+        'olmo',
+        'openelm',
+        'phi3',
+        'qwen2',
+        'rwkv6',
+        'starcoder2',
+      ].sort(),
     );
   });
 });
