@@ -142,9 +142,10 @@ describe('a model behind an OpenAI-compatible server', () => {
     });
     server?.closeAllConnections();
     server?.close();
-    const moved = await serve((response) =>
-      response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
-    );
+    const moved = await serve((response, request) => {
+      if (request.url === '/other') complete('followed')(response, request);
+      else response.writeHead(307, { location: '/other' }).end();
+    });
     await expect(moved.model.generate(REQUEST)).rejects.toMatchObject({ code: 'PT_ELF_HTTP_UNREACHABLE' });
     server?.closeAllConnections();
     server?.close();
