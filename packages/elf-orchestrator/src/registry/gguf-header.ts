@@ -50,7 +50,7 @@ export async function readGgufHeader(path: string): Promise<GgufHeaderResult> {
  *
  * `fileSizeBytes` is the length of the whole file, against which tensors are checked.
  */
-export function parseGgufHeader(bytes: Uint8Array, fileSizeBytes: number): GgufHeaderResult | 'needs_more' {
+function parseGgufHeader(bytes: Uint8Array, fileSizeBytes: number): GgufHeaderResult | 'needs_more' {
   try {
     return { ok: true, header: parseHeader(bytes, fileSizeBytes) };
   } catch (error) {

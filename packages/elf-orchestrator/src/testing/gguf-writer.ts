@@ -37,7 +37,7 @@ export function* encodeGguf(content: GgufContent): Generator<Uint8Array> {
 }
 
 /** Bytes of a tensor's data, without the padding after it. */
-export function tensorBytes(tensor: Pick<GgufTensor, 'dims' | 'ggmlType' | 'name'>): number {
+function tensorBytes(tensor: Pick<GgufTensor, 'dims' | 'ggmlType' | 'name'>): number {
   const block = GGML_BLOCKS.get(tensor.ggmlType);
   const rowLength = tensor.dims[0] ?? 0;
   if (block === undefined || rowLength % block.values !== 0) {

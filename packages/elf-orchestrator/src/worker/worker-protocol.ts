@@ -50,7 +50,7 @@ export const ModelFactsSchema = z.strictObject({
 export type WorkerModelFacts = z.infer<typeof ModelFactsSchema>;
 
 /** One finished generation with the times of its phases. */
-export const GeneratedSchema = z.strictObject({
+const GeneratedSchema = z.strictObject({
   type: z.literal('generated'),
   id: IdSchema,
   text: z.string(),
@@ -65,7 +65,6 @@ export const GeneratedSchema = z.strictObject({
   /** From the first token to the last. */
   decodeMs: z.number().nonnegative(),
 });
-export type Generated = z.infer<typeof GeneratedSchema>;
 
 /** Messages from a worker to the orchestrator. */
 export const WorkerReplySchema = z.discriminatedUnion('type', [

@@ -6,7 +6,7 @@ import { openTaskQueue } from '../../src/index.js';
 import { createTemporaryDir } from '../temporary-dir.js';
 
 const WORKER = fileURLToPath(new URL('./queue-worker.mjs', import.meta.url));
-const ROUNDS = 12;
+const ROUNDS = 8;
 
 /** Kills the worker after some number of confirmations, which differs from round to round. */
 async function runUntilKilled(dir: string, round: number): Promise<string[]> {
