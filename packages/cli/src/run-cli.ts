@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ParseltongueError } from '@parseltongue/isg-core';
 import { Command, CommanderError } from 'commander';
 import { VERBS } from './commands/index.js';
@@ -38,7 +39,7 @@ function createProgram(context: CliContext, host: VerbHost): Command {
   const program = new Command('parseltongue')
     .description('Verified changes to large Rust codebases, from a CodeGraph of interfaces.')
     .version(readVersion(), '-V, --version')
-    .option('-C, --cwd <path>', 'run as if started in <path>', context.cwd)
+    .option('-C, --cwd <path>', 'run as if started in <path>', '.')
     .option('--json', 'answer with one JSON document', false)
     .option('-q, --quiet', 'no progress on stderr', false)
     .option(
@@ -59,7 +60,8 @@ async function runVerb(
   context: CliContext,
   handler: (invocation: Invocation) => Promise<VerbAnswer>,
 ): Promise<ExitCode> {
-  const globals: GlobalOptions = command.optsWithGlobals();
+  const given: GlobalOptions = command.optsWithGlobals();
+  const globals = { ...given, cwd: resolve(context.cwd, given.cwd) };
   const progress = createProgressLine(context.io, { isQuiet: globals.quiet });
   const opened: Workspace[] = [];
   const invocation: Invocation = {

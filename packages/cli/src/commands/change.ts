@@ -1,6 +1,6 @@
 import { CliError } from '../errors.js';
-import { createRunPrinter } from '../render/run-printer.js';
 import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
+import { createRunPrinter } from '../render/run-printer.js';
 import type { AddVerb } from '../verb.js';
 
 interface ChangeFlags {

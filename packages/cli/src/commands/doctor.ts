@@ -1,5 +1,5 @@
-import { EXIT } from '../exit-codes.js';
 import { type DoctorCheck, runDoctor } from '../doctor/run-doctor.js';
+import { EXIT } from '../exit-codes.js';
 import type { AddVerb } from '../verb.js';
 
 /** `doctor`: what this machine and folder can do, and how to get what is missing. */

@@ -1,5 +1,5 @@
-import { createRunPrinter } from '../render/run-printer.js';
 import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
+import { createRunPrinter } from '../render/run-printer.js';
 import type { AddVerb } from '../verb.js';
 import { parsePositive } from './options.js';
 

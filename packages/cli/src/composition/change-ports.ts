@@ -49,11 +49,11 @@ export function createChangePorts({ root, stateDir, store, chunker, preflight }:
   };
 }
 
-function toContextRow(hit: RowHit | SearchHit): ContextRow {
+function toContextRow(hit: RowHit & Partial<Pick<SearchHit, 'summary'>>): ContextRow {
   return {
     isgl1_key: hit.key,
     interface_signature: hit.signature ?? '',
     tdd_classification: hit.tdd,
-    summary: 'summary' in hit && hit.summary !== undefined ? hit.summary : null,
+    summary: hit.summary ?? null,
   };
 }

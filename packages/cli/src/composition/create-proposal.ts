@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   applyEdits,
-  canonicalJson,
   type Chunk,
   type Chunker,
+  canonicalJson,
   diffRows,
   type Edit,
   type FileChange,
   type GraphReader,
-  pathOfKey,
   type Proposal,
   ProposalContract,
+  pathOfKey,
   type TreeHash,
 } from '@parseltongue/isg-core';
 import { CliError } from '../errors.js';

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { assessLocalTier, probeSystem } from '@parseltongue/elf-orchestrator';
 import { readLeftover, runProcess } from '@parseltongue/preflight';
 import type { RepositoryPlace } from '../config/locate-repository.js';
@@ -31,14 +32,7 @@ export function openProbes(context: CliContext): Probes {
       );
       return result?.exit === 0 ? result.stdout.split('\n')[0]?.trim() : undefined;
     },
-    async readEngineVersion(packageName) {
-      try {
-        const manifest = createRequire(import.meta.url)(`${packageName}/package.json`) as { version: string };
-        return manifest.version;
-      } catch {
-        return undefined;
-      }
-    },
+    readEngineVersion: (packageName) => readPackageVersion(packageName),
     async readSystem() {
       const probe = await probeSystem();
       const tier = assessLocalTier(probe);
@@ -52,4 +46,18 @@ export function openProbes(context: CliContext): Probes {
     },
     readLeftover: (place) => readLeftover(createTreeContext(place, context.env)),
   };
+}
+
+/** Version of an installed package whose exports do not include its manifest. */
+async function readPackageVersion(packageName: string): Promise<string | undefined> {
+  try {
+    const entry = import.meta.resolve(packageName);
+    const folder = entry.slice(0, entry.lastIndexOf(`/${packageName}/`) + packageName.length + 2);
+    const manifest = JSON.parse(await readFile(fileURLToPath(`${folder}package.json`), 'utf8')) as {
+      version: string;
+    };
+    return manifest.version;
+  } catch {
+    return undefined;
+  }
 }

@@ -52,7 +52,7 @@ export interface ChangeOutcome extends RunOutcome, Record<string, unknown> {
 interface RunRequest {
   isDryRun: boolean;
   shouldCommit: boolean;
-  onEvent(event: RunEvent): void;
+  onEvent: (event: RunEvent) => void;
 }
 
 export interface FixRequest extends RunRequest {

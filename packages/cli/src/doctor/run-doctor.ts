@@ -5,6 +5,7 @@ import { openProbes, type Probes } from '../compose.js';
 import { locateRepository, type RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import type { GlobalOptions } from '../verb.js';
+import { TOOL_CHECKS, type ToolCheck } from './tool-checks.js';
 
 /** One finding of the doctor. `fix` says what to do, null when nothing is to be done. */
 export interface DoctorCheck {
@@ -20,61 +21,25 @@ interface Patient {
   place: RepositoryPlace | undefined;
 }
 
-type Check = (patient: Patient) => Promise<DoctorCheck>;
+type Finding = Omit<DoctorCheck, 'id'>;
 
-const CHECKS: readonly Check[] = [
-  checkNode,
-  ({ probes }) =>
-    checkTool(probes, { id: 'git', argv: ['git', '--version'], status: 'fail', fix: 'Install git' }),
-  ({ probes }) =>
-    checkTool(probes, {
-      id: 'cargo',
-      argv: ['cargo', '--version'],
-      status: 'fail',
-      fix: 'Install Rust, e.g. by https://rustup.rs',
-    }),
-  ({ probes }) =>
-    checkTool(probes, {
-      id: 'rustc',
-      argv: ['rustc', '--version'],
-      status: 'fail',
-      fix: 'Install Rust, e.g. by https://rustup.rs',
-    }),
-  ({ probes }) =>
-    checkTool(probes, {
-      id: 'rustfmt',
-      argv: ['rustfmt', '--version'],
-      status: 'warn',
-      fix: 'rustup component add rustfmt; until then T0 has no arbiter for syntax',
-    }),
-  ({ probes }) =>
-    checkTool(probes, {
-      id: 'clippy',
-      argv: ['cargo', 'clippy', '--version'],
-      status: 'warn',
-      fix: 'rustup component add clippy; until then fix uses rustc alone',
-    }),
-  ({ probes }) =>
-    checkTool(probes, {
-      id: 'rust-analyzer',
-      argv: ['rust-analyzer', '--version'],
-      status: 'warn',
-      fix: 'rustup component add rust-analyzer rust-src; until then gate T2 is not run',
-    }),
-  checkMemory,
-  checkLocalModels,
-  checkApiKey,
-  checkRepository,
-  checkStateDir,
-  checkLeftovers,
+const CHECKS: readonly (readonly [string, (patient: Patient) => Finding | Promise<Finding>])[] = [
+  ['node', checkNode],
+  ...TOOL_CHECKS.map((tool) => [tool.id, ({ probes }: Patient) => checkTool(probes, tool)] as const),
+  ['system', checkSystem],
+  ['local-models', checkLocalModels],
+  ['reasoner', checkReasoner],
+  ['repository', checkRepository],
+  ['state', checkStateDir],
+  ['journal', checkLeftovers],
 ];
 
 /** Runs every check in order; a check that cannot run is a finding, never an exception. */
 export async function runDoctor(context: CliContext, globals: GlobalOptions): Promise<DoctorCheck[]> {
   const place = await locate(context, globals);
-  const probes = openProbes(context);
+  const patient: Patient = { context, probes: openProbes(context), place };
   const checks: DoctorCheck[] = [];
-  for (const check of CHECKS) checks.push(await check({ context, probes, place }));
+  for (const [id, check] of CHECKS) checks.push({ id, ...(await check(patient)) });
   return checks;
 }
 
@@ -87,103 +52,84 @@ async function locate(context: CliContext, globals: GlobalOptions): Promise<Repo
   }
 }
 
-async function checkNode(): Promise<DoctorCheck> {
+function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const isOk = major > 20 || (major === 20 && minor >= 19);
-  return finding(
-    'node',
-    isOk ? 'ok' : 'fail',
-    `Node ${process.versions.node}`,
-    'Install Node 20.19 or newer',
-  );
+  const detail = `Node ${process.versions.node}`;
+  if (major > 20 || (major === 20 && minor >= 19)) return ok(detail);
+  return { status: 'fail', detail, fix: 'Install Node 20.19 or newer' };
 }
 
-interface ToolCheck {
-  id: string;
-  argv: [string, ...string[]];
-  /** What its absence means. */
-  status: 'warn' | 'fail';
-  fix: string;
+async function checkTool(probes: Probes, { argv, whenMissing, fix }: ToolCheck): Promise<Finding> {
+  const version = await probes.readVersion(argv);
+  if (version !== undefined) return ok(version);
+  return { status: whenMissing, detail: 'not found, or it does not start', fix };
 }
 
-async function checkTool(probes: Probes, tool: ToolCheck): Promise<DoctorCheck> {
-  const version = await probes.readVersion(tool.argv);
-  if (version !== undefined) return finding(tool.id, 'ok', version, null);
-  return finding(tool.id, tool.status, 'not found, or it does not start', tool.fix);
-}
-
-async function checkMemory({ probes }: Patient): Promise<DoctorCheck> {
+async function checkSystem({ probes }: Patient): Promise<Finding> {
   const { detail, isLocalTierOn, reason } = await probes.readSystem();
-  const fix = isLocalTierOn ? null : `Local models are off: ${reason}. Everything else works`;
-  return finding('system', isLocalTierOn ? 'ok' : 'warn', detail, fix);
+  if (isLocalTierOn) return ok(detail);
+  return { status: 'warn', detail, fix: `Local models are off: ${reason}. Everything else works` };
 }
 
-async function checkLocalModels({ probes }: Patient): Promise<DoctorCheck> {
+async function checkLocalModels({ probes }: Patient): Promise<Finding> {
   const version = await probes.readEngineVersion('node-llama-cpp');
-  if (version !== undefined) return finding('local-models', 'ok', `node-llama-cpp ${version}`, null);
-  return finding(
-    'local-models',
-    'warn',
-    'node-llama-cpp is not installed',
-    'npm install node-llama-cpp; until then summaries are made by rules alone',
-  );
+  if (version !== undefined) return ok(`node-llama-cpp ${version}`);
+  return {
+    status: 'warn',
+    detail: 'node-llama-cpp is not installed',
+    fix: 'npm install node-llama-cpp; until then summaries are made by rules alone',
+  };
 }
 
-async function checkApiKey({ context }: Patient): Promise<DoctorCheck> {
-  const isSet = (context.env.ANTHROPIC_API_KEY ?? '') !== '';
-  const fix = 'Set ANTHROPIC_API_KEY for change --reasoner anthropic; fix needs none';
-  return finding(
-    'reasoner',
-    isSet ? 'ok' : 'warn',
-    isSet ? 'ANTHROPIC_API_KEY is set' : 'ANTHROPIC_API_KEY is not set',
-    isSet ? null : fix,
-  );
+function checkReasoner({ context }: Patient): Finding {
+  if ((context.env.ANTHROPIC_API_KEY ?? '') !== '') return ok('ANTHROPIC_API_KEY is set');
+  return {
+    status: 'warn',
+    detail: 'ANTHROPIC_API_KEY is not set',
+    fix: 'Set it for change --reasoner anthropic; fix needs none',
+  };
 }
 
-async function checkRepository({ place }: Patient): Promise<DoctorCheck> {
-  if (place === undefined)
-    return finding(
-      'repository',
-      'fail',
-      'no Rust repository here',
-      'Run inside one or give its path with -C',
-    );
-  if (!place.isGit)
-    return finding(
-      'repository',
-      'warn',
-      'a Cargo project without git',
-      'git init && git commit: apply, undo and commit need it',
-    );
-  return finding('repository', 'ok', 'a git repository with a Cargo.toml', null);
+function checkRepository({ place }: Patient): Finding {
+  if (place === undefined) {
+    return {
+      status: 'fail',
+      detail: 'no Rust repository here',
+      fix: 'Run inside one or give its path with -C',
+    };
+  }
+  if (place.isGit) return ok('a git repository with a Cargo.toml');
+  return {
+    status: 'warn',
+    detail: 'a Cargo project without git',
+    fix: 'git init && git commit: fix, change, apply and undo need it',
+  };
 }
 
-async function checkStateDir({ place }: Patient): Promise<DoctorCheck> {
-  if (place === undefined) return finding('state', 'warn', 'not checked: no repository', null);
-  const isWritable = await access(dirname(place.stateDir), constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  return finding(
-    'state',
-    isWritable ? 'ok' : 'fail',
-    isWritable ? 'the CodeGraph can be written' : 'the folder of the CodeGraph is read-only',
-    'Give another one with --state-dir',
-  );
+async function checkStateDir({ place }: Patient): Promise<Finding> {
+  if (place === undefined) return ok('not checked: no repository');
+  try {
+    await access(dirname(place.stateDir), constants.W_OK);
+    return ok('the CodeGraph can be written');
+  } catch {
+    return {
+      status: 'fail',
+      detail: 'the folder of the CodeGraph is read-only',
+      fix: 'Give another one with --state-dir',
+    };
+  }
 }
 
-async function checkLeftovers({ probes, place }: Patient): Promise<DoctorCheck> {
-  if (place === undefined || !place.isGit) return finding('journal', 'ok', 'no apply was interrupted', null);
-  const leftover = await probes.readLeftover(place);
-  if (leftover === undefined) return finding('journal', 'ok', 'no apply was interrupted', null);
-  return finding(
-    'journal',
-    'warn',
-    leftover,
-    'The next verb that opens the repository recovers it and says which tree you have',
-  );
+async function checkLeftovers({ probes, place }: Patient): Promise<Finding> {
+  const leftover = place?.isGit === true ? await probes.readLeftover(place) : undefined;
+  if (leftover === undefined) return ok('no apply was interrupted');
+  return {
+    status: 'warn',
+    detail: leftover,
+    fix: 'The next verb that opens the repository recovers it and says which tree you have',
+  };
 }
 
-function finding(id: string, status: DoctorCheck['status'], detail: string, fix: string | null): DoctorCheck {
-  return { id, status, detail, fix: status === 'ok' ? null : fix };
+function ok(detail: string): Finding {
+  return { status: 'ok', detail, fix: null };
 }

@@ -28,5 +28,5 @@ export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
 
 /** Declares a tool; keeps the input type of the handler and the schema in step. */
 export function defineTool<Input extends z.ZodObject>(tool: ToolDefinition<Input>): ToolDefinition {
-  return tool as unknown as ToolDefinition;
+  return tool;
 }

@@ -1,6 +1,6 @@
-import { ParseltongueError } from '@parseltongue/isg-core';
 import { acceptedContent, inputRequired, McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { ParseltongueError } from '@parseltongue/isg-core';
 import { z } from 'zod';
 import type { Workspace } from '../compose.js';
 import type { Invocation } from '../verb.js';

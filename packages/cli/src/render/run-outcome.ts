@@ -1,6 +1,6 @@
+import type { ChangeOutcome } from '../compose.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Colors } from '../io.js';
-import type { ChangeOutcome } from '../compose.js';
 import { colorDiff } from './diff.js';
 import { renderReceipts } from './receipts.js';
 

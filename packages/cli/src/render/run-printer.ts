@@ -35,7 +35,7 @@ const DESCRIBE: Partial<Record<RunEvent['type'], Describe>> = {
     `${text(reasoner)} answered (${text(finish)}) in ${formatDuration(Number(ms))}`,
   'edits-proposed': ({ edits }) =>
     list(edits)
-      .map((edit) => `edit ${text(edit.op)} ${text(edit.target)}: ${text(edit.how)}`)
+      .map((edit) => `${text(edit.op)} ${text(edit.target)}: ${text(edit.how)}`)
       .join(`\n${' '.repeat(10)}`),
   'edit-refused': ({ target, code, message }) =>
     `edit of ${text(target)} refused (${text(code)}): ${text(message)}`,

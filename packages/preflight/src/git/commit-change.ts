@@ -8,6 +8,7 @@ import type { ProcessResult } from '../process/run-process.js';
 import { hashText } from '../tree-hash.js';
 import { formatCommitMessage } from './format-message.js';
 import { type GitLayout, locateGit } from './git-layout.js';
+import { isCommittedBy } from './is-committed-by.js';
 import { listIgnored } from './list-ignored.js';
 import { assertGitIdle } from './read-git-state.js';
 import { readObjects } from './read-objects.js';
@@ -45,7 +46,8 @@ const LOCK_DELAY_MS = 150;
 /**
  * Commits exactly the files of an applied proposal; other staged, dirty and untracked files stay as they are.
  *
- * The user's hooks run and may refuse. When the commit fails, the index is as before.
+ * The user's hooks run and may refuse. When the commit fails, the index is as before. When HEAD is already the commit of
+ * this run, it is answered and nothing is committed again.
  *
  * @throws PreflightError PT_PREFLIGHT_NO_RECEIPT, PT_PREFLIGHT_STALE_FILE when a file no longer holds the proposal's
  * text, PT_PREFLIGHT_DIRTY_FILE, PT_PREFLIGHT_GIT_IDENTITY, PT_PREFLIGHT_GIT_BUSY, PT_PREFLIGHT_GIT_FAILED with what
@@ -58,6 +60,8 @@ export async function commitChange(context: TreeContext, options: CommitOptions)
   await assertIdentity(context);
   await assertApplied(layout, options.proposal.files);
   const plan = await planCommit(context, options.proposal.files);
+  if (await isCommittedBy(context, options.runId))
+    return await describeCommit(context, { plan, proposal: options.proposal });
   if (options.includeDirty !== true) assertClean(plan.dirty);
   if (plan.paths.length === 0) throw nothingToCommit(options.proposal);
   await runCommit(context, { plan, options });

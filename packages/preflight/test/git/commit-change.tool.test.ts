@@ -160,6 +160,14 @@ describe('commitChange', () => {
     await expect(only()).rejects.toThrow('Nothing to commit');
   });
 
+  it('answers the same commit when it is asked again, and makes no second one', async () => {
+    using repository = createRepository(FILES);
+    const commit = await applyChange(repository);
+    const first = await commit();
+    expect(await commit()).toEqual(first);
+    expect(repository.git('log', '--oneline').trim().split('\n')).toHaveLength(2);
+  });
+
   it('commits only the verified text', async () => {
     using repository = createRepository(FILES);
     const commit = await applyChange(repository);
