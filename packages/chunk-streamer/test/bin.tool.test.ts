@@ -39,11 +39,11 @@ describe('isg-code-chunk-streamer', () => {
       'PT_STREAM_OPTION_INVALID',
     ],
     ['a root that does not exist', ['/no/such/folder'], 1, 'PT_STREAM_ROOT_NOT_FOUND'],
-  ])('answers %s with a message and the exit code', (_, args, status, message) => {
-    const result = run(...args);
-    expect(result.status).toBe(status);
-    expect(result.stderr).toContain(message);
-    expect(result.stdout).toBe('');
+  ])('answers %s with a message and the exit code', (...[, args, exitCode, message]) => {
+    const { status, stderr, stdout } = run(...args);
+    expect(status).toBe(exitCode);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
   });
 
   it('shows its usage on request', () => {

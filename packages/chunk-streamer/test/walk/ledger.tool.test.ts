@@ -108,16 +108,15 @@ describe('ledger', () => {
 
 // Root may read everything, so that the tool runs as another user when the tests run as root.
 function streamAsOrdinaryUser(root: string): Ledger | undefined {
+  const command = [BIN, root, '--ndjson', '--workers', '1'];
   const isRoot = process.getuid?.() === 0;
-  const wrapped = isRoot
-    ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', process.execPath]
-    : [process.execPath];
-  const [program = '', ...args] = [...wrapped, BIN, root, '--ndjson', '--workers', '1'];
-  const { stdout } = spawnSync(program, args, { encoding: 'utf8' });
-  const records = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as IndexRecord);
+  const { stdout } = isRoot
+    ? spawnSync('setpriv', ['--bounding-set=-all', '--inh-caps=-all', process.execPath, ...command], {
+        encoding: 'utf8',
+      })
+    : spawnSync(process.execPath, command, { encoding: 'utf8' });
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  const records = lines.map((line) => JSON.parse(line) as IndexRecord);
   const last = records.at(-1);
   return last?.type === 'ledger' ? last.ledger : undefined;
 }

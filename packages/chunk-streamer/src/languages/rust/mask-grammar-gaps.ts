@@ -20,44 +20,77 @@ export interface MaskedText {
   replaced: ReplacedItem[];
 }
 
+interface Gap {
+  /** Cheap test: without this text the pattern cannot match. */
+  hint: string;
+  pattern: RegExp;
+}
+
 // Each keyword is valid Rust that tree-sitter-rust 0.24 rejects in front of what follows it. Comments and strings may
 // match as well: blanks there change no structure, and every text handed out is cut from the original. What follows must
 // stand on the same line, so that no match ever spans the end of a line comment.
-const KEYWORDS = [
-  /\bunsafe(?=[ \t]+extern\s*(?:"[^"\n]*"|r"[^"\n]*")?\s*\{)/g,
-  /\bsafe(?=[ \t]+(?:fn|static|extern)\b)/g,
-  /\bauto(?=[ \t]+trait\b)/g,
-  /\bconst(?=[ \t]+(?:unsafe[ \t]+)?(?:auto[ \t]+)?(?:trait|impl)\b)/g,
-  /\bdefault(?=[ \t]+(?:const|type|impl|unsafe[ \t]+impl)\b)/g,
-  /(?<=\bimpl(?:[ \t]*<[^{;\n]*>)?[ \t]+)const(?=[ \t]+[\p{XID_Start}_:])/gu,
-  /(?:~const|\[const\])(?=[ \t]+[\p{XID_Start}_:])/gu,
+const KEYWORDS: readonly Gap[] = [
+  { hint: 'extern', pattern: /\bunsafe(?=[ \t]+extern\s*(?:"[^"\n]*"|r"[^"\n]*")?\s*\{)/g },
+  { hint: 'safe ', pattern: /\bsafe(?=[ \t]+(?:fn|static|extern)\b)/g },
+  { hint: 'auto ', pattern: /\bauto(?=[ \t]+trait\b)/g },
+  { hint: 'const ', pattern: /\bconst(?=[ \t]+(?:unsafe[ \t]+)?(?:auto[ \t]+)?(?:trait|impl)\b)/g },
+  { hint: 'default ', pattern: /\bdefault(?=[ \t]+(?:const|type|impl|unsafe[ \t]+impl)\b)/g },
+  {
+    hint: '> const ',
+    pattern: /(?<=\bimpl[ \t]*<[^{;\n]*>[ \t]+)const(?=[ \t]+[\p{XID_Start}_:])/gu,
+  },
+  { hint: 'impl const ', pattern: /(?<=\bimpl[ \t]+)const(?=[ \t]+[\p{XID_Start}_:])/gu },
+  { hint: 'const', pattern: /(?:~const|\[const\])(?=[ \t]+[\p{XID_Start}_:])/gu },
+  // Only types of extern blocks have a visibility and no value.
+  {
+    hint: ' type ',
+    pattern: /\bpub(?:[ \t]*\([^()\n]*\))?(?=[ \t]+type[ \t]+[\p{XID_Continue}#]+[ \t]*;)/gu,
+  },
 ];
-const KEYWORD_HINT =
-  /\bsafe\s|unsafe\s+extern|\bauto\s+trait|\bconst\s+(?:unsafe|auto|trait|impl)|\bdefault\s|\bimpl\b.*\bconst\b|~const|\[const\]/;
-const MACRO_ITEM_HINT = /\bmacro\s+[\p{XID_Start}_]/u;
+
+// Tokens it rejects in some places, and tokens of equal length that it takes there.
+const TOKENS: readonly (Gap & { by: string })[] = [
+  { hint: 'try!', pattern: /\btry!/g, by: 'tr_!' },
+  { hint: 'str!', pattern: /\bstr!(?=[ \t]*[([{])/g, by: 's_r!' },
+  { hint: '&raw', pattern: /&raw\b(?!\s+(?:const|mut)\b)/g, by: '&r_w' },
+  { hint: '()', pattern: /(?<![\p{XID_Continue}\])>])\(\)(?=[ \t]*:(?!:))/gu, by: 'u8' },
+  { hint: '~', pattern: /~/g, by: '-' },
+  { hint: '$', pattern: /\$(?!\s*[\p{XID_Start}_(])/gu, by: '%' },
+];
+const MACRO_ITEM_HINT = /\bmacro\s+[\p{XID_Start}_][\p{XID_Continue}]*\s*[({]/u;
 const TRAIT_ALIAS_HINT = /\btrait\s+[\p{XID_Start}_][^;{]*=[^;{]*;/u;
 
 /**
  * Rewrites valid Rust that the grammar rejects into text of equal length and equal lines that it accepts.
  *
  * `unsafe extern` blocks, `safe fn`, `auto trait`, `default impl`, `const trait` and `impl const` lose the keyword;
+ * tokens such as `~` become others;
  * `macro name(..) {..}` becomes an invocation and `trait A = B;` a type alias at the same place.
  */
 export function maskGrammarGaps(text: string): MaskedText {
   const masked: MaskedText = { text, blanked: [], replaced: [] };
-  if (KEYWORD_HINT.test(text)) blankKeywords(masked);
+  blankKeywords(masked);
+  replaceTokens(masked);
   if (MACRO_ITEM_HINT.test(text) || TRAIT_ALIAS_HINT.test(text)) replaceItems(masked, text);
   return masked;
 }
 
 function blankKeywords(masked: MaskedText): void {
-  for (const pattern of KEYWORDS) {
+  const { text } = masked;
+  for (const { hint, pattern } of KEYWORDS) {
+    if (!text.includes(hint)) continue;
     masked.text = masked.text.replace(pattern, (keyword: string, start: number) => {
       masked.blanked.push({ start, end: start + keyword.length });
       return ' '.repeat(keyword.length);
     });
   }
   masked.blanked.sort((a, b) => a.start - b.start);
+}
+
+function replaceTokens(masked: MaskedText): void {
+  for (const { hint, pattern, by } of TOKENS) {
+    if (masked.text.includes(hint)) masked.text = masked.text.replace(pattern, by);
+  }
 }
 
 function replaceItems(masked: MaskedText, original: string): void {
