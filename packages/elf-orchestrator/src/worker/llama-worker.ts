@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type LlamaSession, openLlamaSession } from './llama-session.js';
 import {
   type LoadRequest,
@@ -10,6 +11,9 @@ import {
 // The process that holds one model. It is the only one that loads native code, so an abort there ends nothing else.
 
 const MAX_LOG_CHARS = 4_000;
+const LOG_ROUND_MS = 20;
+const LOG_QUIET_ROUNDS = 10;
+const LOG_MAX_ROUNDS = 100;
 const aborts = new Map<number, AbortController>();
 let session: Promise<LlamaSession> | undefined;
 let engineLog = '';
@@ -69,9 +73,19 @@ async function load(request: LoadRequest): Promise<void> {
     reply({ type: 'loaded', facts });
   } catch (error) {
     session = undefined;
+    await settleLog();
     const problem = `${describe(error)}; ${engineLog.trim()}`;
     const isDamaged = /invalid data|failed validation/i.test(engineLog);
     reply({ type: 'load-failed', reason: isDamaged ? 'tensor_data_invalid' : 'engine_error', problem });
+  }
+}
+
+/** The engine's log comes over a queue of its own and may arrive after the failure that it explains. */
+async function settleLog(): Promise<void> {
+  for (let quiet = 0, waited = 0; quiet < LOG_QUIET_ROUNDS && waited < LOG_MAX_ROUNDS; waited += 1) {
+    const before = engineLog;
+    await delay(LOG_ROUND_MS);
+    quiet = engineLog === before ? quiet + 1 : 0;
   }
 }
 

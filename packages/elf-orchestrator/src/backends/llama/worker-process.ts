@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { ElfError } from '../../errors.js';
 import { type WorkerReply, WorkerReplySchema, type WorkerRequest } from '../../worker/worker-protocol.js';
 import { locateWorker } from './locate-worker.js';
+import { stripDirectories } from './strip-directories.js';
 
 /** How a worker ended. */
 export interface WorkerDeath {
@@ -154,7 +155,7 @@ class ForkedWorker implements WorkerProcess {
   }
 
   #readLog(): string {
-    return this.#log.replace(/(?:[A-Za-z]:)?[\w.@+-]*[/\\][^\s:'"]*[/\\]/g, '').trim();
+    return stripDirectories(this.#log).trim();
   }
 }
 

@@ -1,5 +1,6 @@
 import { ElfError } from '../../errors.js';
 import type { LoadRequest, WorkerModelFacts } from '../../worker/worker-protocol.js';
+import { stripDirectories } from './strip-directories.js';
 import { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process.js';
 
 /** Settings of {@link openWorkerSupervisor}. */
@@ -145,7 +146,7 @@ function describeLoadFailure(
   file: string,
   reply: { type: string; reason?: string; problem?: string },
 ): ElfError {
-  const engineLog = reply.problem ?? '';
+  const engineLog = stripDirectories(reply.problem ?? '');
   if (reply.reason === 'engine_missing') {
     return new ElfError('PT_ELF_ENGINE_MISSING', {
       message: `Cannot load ${file}: package node-llama-cpp is not installed. Run: npm install node-llama-cpp`,
