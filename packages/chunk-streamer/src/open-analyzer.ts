@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Chunk, Edge, ReferenceCounts, SyntaxDiagnostic } from '@parseltongue/isg-core';
 import { StreamError } from './errors.js';
 import type { FilePlace } from './languages/define-language.js';
+import { forgetTexts } from './languages/rust/forget-texts.js';
 import { type GraphProblem, resolveRepository } from './languages/rust/resolve/index.js';
 import type { RustFileSyntax } from './languages/rust/syntax.js';
 import { assertReadablePath } from './open-chunker.js';
@@ -146,7 +147,7 @@ class CachingAnalyzer implements OverlayAnalyzer {
       this.#options.onProgress?.({ stage: 'parse', done, total: survey.files.length, unit: 'files' });
       if (outcome.status !== 'parsed') continue;
       const { syntax } = outcome;
-      this.#cache.set(syntax.path, { stamp: stamps.get(syntax.path) ?? '', syntax: withoutTexts(syntax) });
+      this.#cache.set(syntax.path, { stamp: stamps.get(syntax.path) ?? '', syntax: forgetTexts(syntax) });
     }
     const cached = survey.files.flatMap((path) => this.#cache.get(path)?.syntax ?? []);
     return new Map(cached.map((syntax) => [syntax.path, syntax]));
@@ -238,14 +239,6 @@ async function stampFile(file: string, place: FilePlace): Promise<string> {
 
 function stampPlace(place: FilePlace): string {
   return JSON.stringify([place.crate, place.module_path, place.test_scope, place.cfg]);
-}
-
-function withoutTexts(syntax: RustFileSyntax): RustFileSyntax {
-  const items = syntax.items.map((item) => ({
-    ...item,
-    chunk: { ...item.chunk, current_code: '', doc: '' },
-  }));
-  return { ...syntax, items, diagnostics: [] };
 }
 
 function isManifest(path: string): boolean {

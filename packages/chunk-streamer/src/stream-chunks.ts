@@ -5,6 +5,7 @@ import {
   type IndexRecord,
   type Ledger,
 } from '@parseltongue/isg-core';
+import { forgetTexts } from './languages/rust/forget-texts.js';
 import { resolveRepository } from './languages/rust/resolve/index.js';
 import type { RustFileSyntax, RustItem } from './languages/rust/syntax.js';
 import { parseInOrder } from './parse/parse-in-order.js';
@@ -90,7 +91,7 @@ async function* streamFiles(root: string, input: FileStreamInput): AsyncGenerato
     ledger.indexed += 1;
     yield* streamFile(outcome.file, outcome.syntax);
     ledger.diagnostics.push(...outcome.syntax.diagnostics);
-    state.files.push({ ...outcome.syntax, items: outcome.syntax.items.map(withoutText), diagnostics: [] });
+    state.files.push(forgetTexts(outcome.syntax));
   }
   ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -137,9 +138,4 @@ function* streamContains(items: readonly RustItem[]): Generator<IndexRecord> {
     };
     yield { type: 'edge', edge };
   }
-}
-
-// The store has the text by now; holding every text of a repository would make memory follow its size.
-function withoutText(item: RustItem): RustItem {
-  return { ...item, chunk: { ...item.chunk, current_code: '', doc: '' } };
 }
