@@ -34,7 +34,10 @@ export function listAt(file: SourceFile, from: number, count: number): Int32Arra
 }
 
 /** The type nodes and bindings of an `args` node. */
-export function genericArguments(file: SourceFile, node: number): { types: Int32Array; assoc: [string, number][] } {
+export function genericArguments(
+  file: SourceFile,
+  node: number,
+): { types: Int32Array; assoc: [string, number][] } {
   const { code } = file.facts;
   const typeCount = code[node + 2]!;
   const assocCount = code[node + 3]!;

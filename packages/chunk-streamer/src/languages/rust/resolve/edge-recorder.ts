@@ -1,4 +1,11 @@
-import { type Edge, type EdgeKind, type ReferenceCounts, type RowKey, type Site, utf8Length } from '@parseltongue/isg-core';
+import {
+  type Edge,
+  type EdgeKind,
+  type ReferenceCounts,
+  type RowKey,
+  type Site,
+  utf8Length,
+} from '@parseltongue/isg-core';
 import type { Definition, SourceFile } from './model.js';
 
 /** One reference as the code makes it. */
@@ -31,7 +38,11 @@ export class EdgeRecorder {
   /** Adds an edge to a row of the repository; what only the standard library defines is counted as external. */
   toDefinition(reference: Reference, target: Definition, kind: EdgeKind, reason: string): void {
     if (target.isStd) {
-      this.external(reference, 'std', target.owner === undefined ? target.name : `${ownerName(target.owner)}::${target.name}`);
+      this.external(
+        reference,
+        'std',
+        target.owner === undefined ? target.name : `${ownerName(target.owner)}::${target.name}`,
+      );
       return;
     }
     if (target.key === null) {
@@ -59,7 +70,8 @@ export class EdgeRecorder {
       edge = { kind, to, reason, sites: new Map() };
       targets.set(id, edge);
     }
-    if (!edge.sites.has(pos)) edge.sites.set(pos, { start: pos, end: pos + utf8Length(name), line: file.lineOf(pos) });
+    if (!edge.sites.has(pos))
+      edge.sites.set(pos, { start: pos, end: pos + utf8Length(name), line: file.lineOf(pos) });
   }
 
   unresolved({ file, item }: Reference): void {
@@ -126,7 +138,11 @@ function isTestOf({ file, item }: Reference, target: Definition): boolean {
   const source = file.items[item]?.chunk;
   const called = target.file.items[target.fact.item]?.chunk;
   const isFn = source?.kind === 'function' || source?.kind === 'method';
-  return isFn && source.tdd_classification === 'TEST_IMPLEMENTATION' && called?.tdd_classification === 'CODE_IMPLEMENTATION';
+  return (
+    isFn &&
+    source.tdd_classification === 'TEST_IMPLEMENTATION' &&
+    called?.tdd_classification === 'CODE_IMPLEMENTATION'
+  );
 }
 
 function byFirst<T>(a: readonly [string, T], b: readonly [string, T]): number {

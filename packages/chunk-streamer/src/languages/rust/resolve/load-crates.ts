@@ -1,7 +1,14 @@
 import { DefFlag } from '../facts.js';
 import { CfgEvaluator } from './cfg-worlds.js';
 import { type FileInput, loadFile, ROOT_MASK } from './load-file.js';
-import { type CargoPackage, type CargoTarget, directoryOf, joinPath, type ManifestText, readPackages } from './manifest.js';
+import {
+  type CargoPackage,
+  type CargoTarget,
+  directoryOf,
+  joinPath,
+  type ManifestText,
+  readPackages,
+} from './manifest.js';
 import type { Crate, Definition, External, Scope, SourceFile } from './model.js';
 import type { Program } from './program.js';
 
@@ -55,14 +62,18 @@ class CrateLoader {
 
   /** Loads libraries of all packages first: what they share with binaries and tests belongs to them. */
   loadModules(): void {
-    const byKind = [...this.pending].sort((a, b) => TARGET_ORDER.indexOf(kindOf(a.crate)) - TARGET_ORDER.indexOf(kindOf(b.crate)));
+    const byKind = [...this.pending].sort(
+      (a, b) => TARGET_ORDER.indexOf(kindOf(a.crate)) - TARGET_ORDER.indexOf(kindOf(b.crate)),
+    );
     for (const { crate, root } of byKind) this.loadRoot(crate, root);
   }
 
   /** Files no crate declares: roots by name first, then every other one as a crate of its own. */
   addLeftovers(): void {
     const isLeft = (path: string): boolean => !this.program.files.has(path);
-    const byName = [...this.inputs.keys()].filter((path) => isLeft(path) && /(?:^|\/)(?:lib|main)\.rs$/.test(path));
+    const byName = [...this.inputs.keys()].filter(
+      (path) => isLeft(path) && /(?:^|\/)(?:lib|main)\.rs$/.test(path),
+    );
     for (const path of byName) this.addLoneCrate(path);
     for (const path of [...this.inputs.keys()].filter(isLeft)) {
       this.addLoneCrate(path);
@@ -89,7 +100,14 @@ class CrateLoader {
       return;
     }
     if (input === undefined) return;
-    const file = loadFile({ program: this.program, crate, input, parent: undefined, modulePath: 'crate', mask: ROOT_MASK });
+    const file = loadFile({
+      program: this.program,
+      crate,
+      input,
+      parent: undefined,
+      modulePath: 'crate',
+      mask: ROOT_MASK,
+    });
     crate.root = file.scopes[0]!;
     this.loadChildren(file, { dir: directoryOf(root), ownDir: directoryOf(root) });
   }
@@ -113,7 +131,10 @@ class CrateLoader {
       this.loadModuleFile({ parent: def.scope, def, input, dir });
       return;
     }
-    const isConditional = def.fact.cfg !== undefined || (def.fact.paths?.length ?? 0) > 0 || (def.fact.flags & DefFlag.inMacro) !== 0;
+    const isConditional =
+      def.fact.cfg !== undefined ||
+      (def.fact.paths?.length ?? 0) > 0 ||
+      (def.fact.flags & DefFlag.inMacro) !== 0;
     this.program.missingFiles.push({
       file,
       fact: def.fact,
@@ -172,7 +193,11 @@ function candidatePaths(file: SourceFile, def: Definition, place: FilePlace): Mo
 /** Names of the inline modules between the file and the declaration, outermost first. */
 function inlineModulesAround(file: SourceFile, def: Definition): string[] {
   const names: string[] = [];
-  for (let scope: Scope | undefined = def.scope.module; scope !== undefined && scope !== file.scopes[0]; scope = scope.parent) {
+  for (
+    let scope: Scope | undefined = def.scope.module;
+    scope !== undefined && scope !== file.scopes[0];
+    scope = scope.parent
+  ) {
     names.unshift(scope.def?.name ?? '');
   }
   return names;
@@ -196,7 +221,11 @@ function createCrate(target: CargoTarget, edition: number, cfg: CfgEvaluator): C
 }
 
 /** Gives every crate the names of the others it may use. */
-function connect(packages: readonly CargoPackage[], crates: readonly PackageCrates[], program: Program): void {
+function connect(
+  packages: readonly CargoPackage[],
+  crates: readonly PackageCrates[],
+  program: Program,
+): void {
   packages.forEach((entry, index) => {
     const own = crates[index]!;
     for (const crate of own.all) {
@@ -204,10 +233,17 @@ function connect(packages: readonly CargoPackage[], crates: readonly PackageCrat
         const target = packages.findIndex((candidate) => isDependency(dependency, candidate));
         const lib = crates[target]?.lib;
         // a renamed dependency has the new name, any other the name of the library target
-        const name = dependency.packageName.replaceAll('-', '_') === dependency.name ? (lib?.name ?? dependency.name) : dependency.name;
-        crate.dependencies.set(name, lib ?? { tag: 'external', crate: dependency.packageName.replaceAll('-', '_'), path: [] });
+        const name =
+          dependency.packageName.replaceAll('-', '_') === dependency.name
+            ? (lib?.name ?? dependency.name)
+            : dependency.name;
+        crate.dependencies.set(
+          name,
+          lib ?? { tag: 'external', crate: dependency.packageName.replaceAll('-', '_'), path: [] },
+        );
       }
-      if (own.lib !== undefined && crate !== own.lib && crate.kind !== 'build') crate.dependencies.set(own.lib.name, own.lib);
+      if (own.lib !== undefined && crate !== own.lib && crate.kind !== 'build')
+        crate.dependencies.set(own.lib.name, own.lib);
       addStandardNames(crate, program);
     }
   });
@@ -216,10 +252,16 @@ function connect(packages: readonly CargoPackage[], crates: readonly PackageCrat
 function addStandardNames(crate: Crate, program: Program): void {
   for (const name of ['std', 'core', 'alloc']) crate.dependencies.set(name, program.std);
   for (const name of ['proc_macro', 'test']) {
-    if (!crate.dependencies.has(name)) crate.dependencies.set(name, { tag: 'external', crate: name, path: [] });
+    if (!crate.dependencies.has(name))
+      crate.dependencies.set(name, { tag: 'external', crate: name, path: [] });
   }
 }
 
-function isDependency(dependency: { dir: string | null; packageName: string }, candidate: CargoPackage): boolean {
-  return dependency.dir !== null && dependency.dir === candidate.dir && candidate.name === dependency.packageName;
+function isDependency(
+  dependency: { dir: string | null; packageName: string },
+  candidate: CargoPackage,
+): boolean {
+  return (
+    dependency.dir !== null && dependency.dir === candidate.dir && candidate.name === dependency.packageName
+  );
 }

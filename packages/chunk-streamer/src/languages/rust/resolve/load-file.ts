@@ -82,10 +82,16 @@ class FileLoader {
       const target = new Import(use, scope, scope.mask & this.file.crate.cfg.maskOf(use.cfg));
       scope.imports.push(target);
       if (use.glob) scope.globs.push(target);
-      else bind(scope, use.alias, { ns: Ns.type | Ns.value | Ns.macro, mask: target.mask, vis: use.vis, target });
+      else
+        bind(scope, use.alias, {
+          ns: Ns.type | Ns.value | Ns.macro,
+          mask: target.mask,
+          vis: use.vis,
+          target,
+        });
     }
     for (const call of facts.macroCalls) {
-      if (!call.transparent && call.owner < 0) this.scopeAt(call.scope).isOpaque = true;
+      if (call.owner < 0) this.scopeAt(call.scope).isOpaque = true;
     }
   }
 
@@ -141,7 +147,12 @@ class FileLoader {
     if (def.kind === 'enum') this.addVariants(def);
     if (def.owner !== undefined) addMember(def.owner, def);
     else if (def.kind !== 'impl') {
-      bind(def.scope, def.name, { ns: namespacesOf(def.fact), mask: def.mask, vis: def.fact.vis, target: def });
+      bind(def.scope, def.name, {
+        ns: namespacesOf(def.fact),
+        mask: def.mask,
+        vis: def.fact.vis,
+        target: def,
+      });
     }
     if (def.kind === 'macro') addToList(this.file.crate.macros, def.name, def);
   }
@@ -150,7 +161,16 @@ class FileLoader {
     const members = new Map<string, Definition>();
     def.fact.variants?.forEach((variant, index) => {
       const { file, fact, scope, mask, key } = def;
-      const init = { id: this.program.nextId(), kind: 'variant' as const, name: variant.name, file, fact, scope, mask, key };
+      const init = {
+        id: this.program.nextId(),
+        kind: 'variant' as const,
+        name: variant.name,
+        file,
+        fact,
+        scope,
+        mask,
+        key,
+      };
       members.set(variant.name, new Definition({ ...init, owner: def, index }));
     });
     def.members = members;
@@ -174,7 +194,11 @@ function addToList<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function bind(scope: Scope, name: string, binding: { ns: number; mask: number; vis: VisibilityFact; target: Definition | Import }): void {
+function bind(
+  scope: Scope,
+  name: string,
+  binding: { ns: number; mask: number; vis: VisibilityFact; target: Definition | Import },
+): void {
   addToList(scope.names, name, binding);
 }
 
@@ -208,7 +232,8 @@ function keyOf(file: SourceFile, fact: DefFact): RowKey | null {
 
 /** The row of a module: the file's own for a module in a file, the module's row for an inline one. */
 export function keyOfModule(scope: Scope): RowKey | null {
-  if (scope.kind === 'file') return scope.crate.kind === 'std' ? null : (scope.file.items[0]?.key ?? fileKey(scope.file.path));
+  if (scope.kind === 'file')
+    return scope.crate.kind === 'std' ? null : (scope.file.items[0]?.key ?? fileKey(scope.file.path));
   return scope.def?.key ?? null;
 }
 

@@ -90,7 +90,14 @@ export class Lowering {
     const known = this.aliases.get(impl);
     if (known !== undefined) return known;
     this.aliases.set(impl, UNKNOWN);
-    const env: TypeEnv = { file: impl.file, scope: impl.scope, mask: impl.mask, def: impl, self: null, infer: false };
+    const env: TypeEnv = {
+      file: impl.file,
+      scope: impl.scope,
+      mask: impl.mask,
+      def: impl,
+      self: null,
+      infer: false,
+    };
     const type = impl.fact.type === undefined ? UNKNOWN : this.lower(impl.fact.type, env);
     this.aliases.set(impl, type);
     return type;
@@ -161,7 +168,8 @@ export class Lowering {
     const target = this.resolveTypeName(node, segments, env);
     if (target === null || target.used < segments.length) return null;
     const { resolved } = target;
-    const isTrait = resolved.tag === 'external' || (resolved.tag === 'definition' && resolved.kind === 'trait');
+    const isTrait =
+      resolved.tag === 'external' || (resolved.tag === 'definition' && resolved.kind === 'trait');
     if (!isTrait) return null;
     const last = segments[segments.length - 1]!;
     return { trait: resolved, ...this.traitArguments(last.args, env) };
@@ -174,13 +182,23 @@ export class Lowering {
     if (code[args] === Node.fnArgs) {
       const params = this.lowerAll(listAt(file, args + 4, code[args + 2]!), env);
       const ret = code[args + 3]!;
-      return { args: [{ k: 'tuple', items: params }], assoc: [['Output', ret === 0 ? UNIT : this.lower(ret, env)]] };
+      return {
+        args: [{ k: 'tuple', items: params }],
+        assoc: [['Output', ret === 0 ? UNIT : this.lower(ret, env)]],
+      };
     }
     const { types, assoc } = genericArguments(file, args);
-    return { args: this.lowerAll(types, env), assoc: assoc.map(([name, type]) => [name, this.lower(type, env)] as const) };
+    return {
+      args: this.lowerAll(types, env),
+      assoc: assoc.map(([name, type]) => [name, this.lower(type, env)] as const),
+    };
   }
 
-  private resolveTypeName(node: number, segments: readonly PathSegment[], env: TypeEnv): { resolved: Resolved; used: number } | null {
+  private resolveTypeName(
+    node: number,
+    segments: readonly PathSegment[],
+    env: TypeEnv,
+  ): { resolved: Resolved; used: number } | null {
     const { target, used } = this.names.resolvePath({
       segments: segments.map((segment) => segment.name),
       scope: env.scope,
@@ -243,7 +261,10 @@ export class Lowering {
   }
 
   private foreign(path: External, args: number, env: TypeEnv): Type {
-    const types = args === 0 || env.file.facts.code[args] !== Node.args ? [] : this.lowerAll(genericArguments(env.file, args).types, env);
+    const types =
+      args === 0 || env.file.facts.code[args] !== Node.args
+        ? []
+        : this.lowerAll(genericArguments(env.file, args).types, env);
     // crates call their own shorthand for the standard result `Result`
     if (path.path[path.path.length - 1] === 'Result' && this.std.result !== undefined) {
       return { k: 'adt', def: this.std.result, args: [types[0] ?? UNKNOWN, types[1] ?? UNKNOWN] };
@@ -264,7 +285,11 @@ export class Lowering {
     return types;
   }
 
-  private defaultArgument(def: Definition, index: number, known: { types: readonly Type[]; env: TypeEnv; hasArgs: boolean }): Type {
+  private defaultArgument(
+    def: Definition,
+    index: number,
+    known: { types: readonly Type[]; env: TypeEnv; hasArgs: boolean },
+  ): Type {
     const generic = def.fact.generics?.[index];
     const { env, types } = known;
     const fallback = generic !== undefined && !generic.isConst ? generic.default : 0;

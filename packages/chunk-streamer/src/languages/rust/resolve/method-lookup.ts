@@ -77,13 +77,18 @@ export class MethodLookup {
   deref(type: Type): Type | null {
     if (type.k === 'ref') return this.selector.normalize(type.inner);
     const { deref } = this.selector.signatures.lowering.std;
-    if (deref === undefined || (type.k !== 'adt' && type.k !== 'param' && type.k !== 'opaque' && type.k !== 'proj')) return null;
+    if (
+      deref === undefined ||
+      (type.k !== 'adt' && type.k !== 'param' && type.k !== 'opaque' && type.k !== 'proj')
+    )
+      return null;
     const target = this.selector.project(type, { trait: deref, args: [], assoc: [] }, 'Target');
     return target === null ? null : shallow(target);
   }
 
   private probe(self: Type, receivers: readonly Receiver[], asker: MemberAsker): MemberHit | null {
-    const accepts = (def: Definition): boolean => def.kind === 'function' && def.fact.self !== undefined && receivers.includes(def.fact.self);
+    const accepts = (def: Definition): boolean =>
+      def.kind === 'function' && def.fact.self !== undefined && receivers.includes(def.fact.self);
     return this.inherent(self, asker, accepts) ?? this.fromTraits(self, asker, accepts);
   }
 
@@ -98,7 +103,8 @@ export class MethodLookup {
 
   private inherent(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
     const head = headOf(self);
-    const candidates = head === undefined ? undefined : this.selector.index.inherent.get(head)?.get(asker.name);
+    const candidates =
+      head === undefined ? undefined : this.selector.index.inherent.get(head)?.get(asker.name);
     if (candidates === undefined) return null;
     let choice: Definition | null = null;
     for (const def of candidates) {
@@ -122,14 +128,19 @@ export class MethodLookup {
     return fits;
   }
 
-  private fromTraits(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+  private fromTraits(
+    self: Type,
+    asker: MemberAsker,
+    accepts: (def: Definition) => boolean,
+  ): MemberHit | null {
     const bound = this.fromBounds(self, asker, accepts);
     if (bound !== null || asker.ambiguous) return bound;
     if (self.k === 'var') return null;
     const hits: MemberHit[] = [];
     for (const trait of this.selector.index.traitsByFunction.get(asker.name) ?? []) {
       const declared = trait.members?.get(asker.name);
-      if (declared === undefined || !accepts(declared) || !this.traitScope.traitsIn(asker.scope).has(trait)) continue;
+      if (declared === undefined || !accepts(declared) || !this.traitScope.traitsIn(asker.scope).has(trait))
+        continue;
       const hit = this.throughTrait(self, trait, declared);
       if (hit !== null) hits.push(hit);
     }
@@ -137,7 +148,11 @@ export class MethodLookup {
     return hits.length === 1 ? hits[0]! : null;
   }
 
-  private fromBounds(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+  private fromBounds(
+    self: Type,
+    asker: MemberAsker,
+    accepts: (def: Definition) => boolean,
+  ): MemberHit | null {
     let found: MemberHit | null = null;
     for (const ref of this.selector.boundsOf(self)) {
       const declared = ref.trait.tag === 'definition' ? ref.trait.members?.get(asker.name) : undefined;
@@ -157,15 +172,25 @@ export class MethodLookup {
   }
 
   private throughTrait(self: Type, trait: Definition, declared: Definition): MemberHit | null {
-    const selection = this.selector.select(self, { trait, args: [], assoc: [] }) ?? this.ambiguousImpl(self, trait);
+    const selection =
+      this.selector.select(self, { trait, args: [], assoc: [] }) ?? this.ambiguousImpl(self, trait);
     if (selection === null) return null;
     const own = selection.impl?.members?.get(declared.name);
-    if (own !== undefined && selection.map !== undefined) return { def: own, self, map: selection.map, rule: 'trait-impl' };
-    return { def: declared, self, map: this.selector.signatures.traitSubstitution(selection.ref, self), rule: 'trait-default' };
+    if (own !== undefined && selection.map !== undefined)
+      return { def: own, self, map: selection.map, rule: 'trait-impl' };
+    return {
+      def: declared,
+      self,
+      map: this.selector.signatures.traitSubstitution(selection.ref, self),
+      rule: 'trait-default',
+    };
   }
 
   /** A type may implement a generic trait several times: the method then is the trait's own. */
-  private ambiguousImpl(self: Type, trait: Definition): { ref: TraitRef; impl?: Definition; map?: ReadonlyMap<ParamType, Type> } | null {
+  private ambiguousImpl(
+    self: Type,
+    trait: Definition,
+  ): { ref: TraitRef; impl?: Definition; map?: ReadonlyMap<ParamType, Type> } | null {
     const params = this.selector.signatures.lowering.paramsOf(trait);
     if (params.length === 0) return null;
     const head = headOf(self);
@@ -210,10 +235,14 @@ function crateOf(type: Type, selector: Selector): string | null {
     case 'dyn':
     case 'opaque':
     case 'proj': {
-      const outside = selector.boundsOf(type).map(({ trait }) => (trait.tag === 'external' ? trait.crate : trait.isStd ? 'std' : null));
+      const outside = selector
+        .boundsOf(type)
+        .map(({ trait }) => (trait.tag === 'external' ? trait.crate : trait.isStd ? 'std' : null));
       const crates = new Set(outside.filter((crate) => crate !== null && crate !== 'std'));
       if (crates.size === 1) return [...crates][0]!;
-      return crates.size === 0 && outside.length > 0 && outside.every((crate) => crate === 'std') ? 'std' : null;
+      return crates.size === 0 && outside.length > 0 && outside.every((crate) => crate === 'std')
+        ? 'std'
+        : null;
     }
     case 'var':
       return type.numeric ? 'std' : null;

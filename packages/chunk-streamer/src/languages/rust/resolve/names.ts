@@ -1,5 +1,14 @@
 import { preferredWorld } from './cfg-worlds.js';
-import { type Binding, type Crate, type Definition, type External, Import, Ns, type Resolved, type Scope } from './model.js';
+import {
+  type Binding,
+  type Crate,
+  type Definition,
+  type External,
+  Import,
+  Ns,
+  type Resolved,
+  type Scope,
+} from './model.js';
 import type { Program } from './program.js';
 
 const PRIMITIVES = new Set(
@@ -69,8 +78,14 @@ export class Names {
     const wanted = segments.length === 1 ? ns : Ns.type;
     const isOldUse = question.isUse === true && scope.crate.edition < 2018;
     if (question.global === true || isOldUse) {
-      const root = scope.crate.edition < 2018 ? this.member(scope.crate.root, first, { ns: wanted, from: scope, mask }) : null;
-      const target = root ?? this.externCrate(scope.crate, first) ?? (isOldUse ? this.lexical(scope, first, wanted, mask) : null);
+      const root =
+        scope.crate.edition < 2018
+          ? this.member(scope.crate.root, first, { ns: wanted, from: scope, mask })
+          : null;
+      const target =
+        root ??
+        this.externCrate(scope.crate, first) ??
+        (isOldUse ? this.lexical(scope, first, wanted, mask) : null);
       return { target, used: target === null ? 0 : 1, within: null };
     }
     const outer = this.skipped;
@@ -95,7 +110,10 @@ export class Names {
 
   private prelude(scope: Scope, name: string, ns: number): Resolved | null {
     const { std } = this.program;
-    const prelude = scope.crate.kind === 'std' ? null : this.member(std.root, 'prelude', { ns: Ns.type, from: std.root, mask: -1 });
+    const prelude =
+      scope.crate.kind === 'std'
+        ? null
+        : this.member(std.root, 'prelude', { ns: Ns.type, from: std.root, mask: -1 });
     const inner = scopeOf(prelude);
     const found = inner === null ? null : this.member(inner, name, { ns, from: inner, mask: -1 });
     if (found !== null) return found;
@@ -158,7 +176,11 @@ export class Names {
     return found;
   }
 
-  private fromBindings(scope: Scope, name: string, { ns, from, mask }: Asker & { ns: number }): Resolved | null {
+  private fromBindings(
+    scope: Scope,
+    name: string,
+    { ns, from, mask }: Asker & { ns: number },
+  ): Resolved | null {
     const bindings = scope.names.get(name);
     if (bindings === undefined) return null;
     const candidates: Candidate[] = [];
@@ -167,7 +189,9 @@ export class Names {
       // a private import is no member for others; a private item is one, which the caller may report
       const isImport = binding.target instanceof Import;
       if (isImport && !this.isVisible(binding.vis, scope, from)) continue;
-      const target = isImport ? this.resolveImport(binding.target as Import, ns) : (binding.target as Definition);
+      const target = isImport
+        ? this.resolveImport(binding.target as Import, ns)
+        : (binding.target as Definition);
       if (target !== null) candidates.push({ target, mask: binding.mask, isImport });
     }
     return pick(candidates, mask);
@@ -180,7 +204,8 @@ export class Names {
       const target = this.globTarget(glob);
       if (target === null || target.tag !== 'definition') continue;
       const found = this.memberOf(target, name, { ns, from: scope, mask: mask & glob.mask || mask });
-      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive') continue;
+      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive')
+        continue;
       if (!this.isVisible(found.kind === 'variant' ? true : found.fact.vis, found.scope, scope)) continue;
       candidates.push({ target: found, mask: glob.mask & found.mask, isImport: true });
     }
@@ -190,7 +215,14 @@ export class Names {
   /** What a glob import opens. */
   globTarget(glob: Import): Resolved | null {
     const { fact, scope } = glob;
-    const question = { segments: fact.path, scope, ns: Ns.type, mask: glob.mask, global: fact.global, isUse: true };
+    const question = {
+      segments: fact.path,
+      scope,
+      ns: Ns.type,
+      mask: glob.mask,
+      global: fact.global,
+      isUse: true,
+    };
     if (fact.path.length === 0) return rootOf(scope.crate);
     const { target, used } = this.resolvePath(question);
     return used === fact.path.length ? target : null;
@@ -211,7 +243,15 @@ export class Names {
       if ((ns & Ns.type) === 0) return null;
       return fact.path[0] === 'self' ? rootOf(scope.crate) : this.externOf(item);
     }
-    const question = { segments: fact.path, scope, ns, mask: item.mask, global: fact.global, isUse: true, skip: item };
+    const question = {
+      segments: fact.path,
+      scope,
+      ns,
+      mask: item.mask,
+      global: fact.global,
+      isUse: true,
+      skip: item,
+    };
     const { target, used } = this.resolvePath(question);
     return used === fact.path.length ? target : null;
   }
@@ -228,7 +268,12 @@ export class Names {
     if (scope.crate !== from.crate) return false;
     if (vis === 'crate') return true;
     if (vis === 'super') return scope.module.parent === undefined || from.isInside(scope.module.parent);
-    const { target } = this.resolvePath({ segments: vis.split('::'), scope: scope.crate.root, ns: Ns.type, mask: -1 });
+    const { target } = this.resolvePath({
+      segments: vis.split('::'),
+      scope: scope.crate.root,
+      ns: Ns.type,
+      mask: -1,
+    });
     const limit = target === null ? null : scopeOf(target);
     return limit === null || from.isInside(limit);
   }
@@ -253,7 +298,8 @@ function pick(candidates: readonly Candidate[], mask: number): Resolved | null {
   if (candidates.length === 1) return first.target;
   const world = 1 << preferredWorld(mask);
   const active = candidates.filter((candidate) => (candidate.mask & world) !== 0);
-  const possible = active.length > 0 ? active : candidates.filter((candidate) => (candidate.mask & mask) !== 0);
+  const possible =
+    active.length > 0 ? active : candidates.filter((candidate) => (candidate.mask & mask) !== 0);
   const pool = possible.length > 0 ? possible : candidates;
   const leader = pool[0]!.target;
   return pool.every((candidate) => isSame(candidate.target, leader)) ? leader : null;
@@ -262,7 +308,8 @@ function pick(candidates: readonly Candidate[], mask: number): Resolved | null {
 /** True when two answers name one thing. */
 export function isSame(a: Resolved, b: Resolved): boolean {
   if (a === b) return true;
-  if (a.tag === 'external' && b.tag === 'external') return a.crate === b.crate && a.path.join('::') === b.path.join('::');
+  if (a.tag === 'external' && b.tag === 'external')
+    return a.crate === b.crate && a.path.join('::') === b.path.join('::');
   return a.tag === 'primitive' && b.tag === 'primitive' && a.name === b.name;
 }
 

@@ -34,7 +34,17 @@ const MAX_DEPTH = 5;
 /** Traits that hold for nearly everything and have no methods worth a proof. */
 const MARKERS = new Set(['Send', 'Sync', 'Sized', 'Unpin', 'UnwindSafe', 'RefUnwindSafe', 'Any', 'Copy']);
 
-const DERIVABLE = new Set(['Clone', 'Copy', 'Debug', 'Default', 'Eq', 'Hash', 'Ord', 'PartialEq', 'PartialOrd']);
+const DERIVABLE = new Set([
+  'Clone',
+  'Copy',
+  'Debug',
+  'Default',
+  'Eq',
+  'Hash',
+  'Ord',
+  'PartialEq',
+  'PartialOrd',
+]);
 
 /** Chooses impls, proves bounds and computes associated types, for code that may rely on `predicates`. */
 export class Selector {
@@ -55,7 +65,10 @@ export class Selector {
     if (wanted.trait.tag === 'external' || this.depth > MAX_DEPTH) return null;
     this.depth += 1;
     const at = this.normalize(type);
-    const found = this.fromBounds(at, wanted) ?? this.fromLanguage(at, wanted.trait) ?? this.fromImpls(at, wanted, wanted.trait);
+    const found =
+      this.fromBounds(at, wanted) ??
+      this.fromLanguage(at, wanted.trait) ??
+      this.fromImpls(at, wanted, wanted.trait);
     this.depth -= 1;
     return found;
   }
@@ -78,9 +91,17 @@ export class Selector {
   private fromLanguage(type: Type, trait: Definition): Selection | null {
     const { std } = this.signatures.lowering;
     if (type.k === 'fn' && std.isFnTrait(trait)) {
-      return { kind: 'builtin', ref: { trait, args: [{ k: 'tuple', items: type.params }], assoc: [['Output', type.ret]] } };
+      return {
+        kind: 'builtin',
+        ref: { trait, args: [{ k: 'tuple', items: type.params }], assoc: [['Output', type.ret]] },
+      };
     }
-    if (type.k === 'adt' && trait.isStd && DERIVABLE.has(trait.name) && type.def.fact.derives?.includes(trait.name) === true) {
+    if (
+      type.k === 'adt' &&
+      trait.isStd &&
+      DERIVABLE.has(trait.name) &&
+      type.def.fact.derives?.includes(trait.name) === true
+    ) {
       return { kind: 'builtin', ref: { trait, args: [], assoc: [] } };
     }
     return null;
@@ -133,7 +154,9 @@ export class Selector {
   areBoundsMet(impl: Definition, map: ReadonlyMap<ParamType, Type>): boolean {
     return this.signatures.predicatesOf(impl).every(({ type, ref }) => {
       const answer = this.holds(substitute(type, map), substituteTrait(ref, map));
-      return answer === 'yes' || (answer === 'maybe' && (impl.isStd || this.isHarmless(substitute(type, map))));
+      return (
+        answer === 'yes' || (answer === 'maybe' && (impl.isStd || this.isHarmless(substitute(type, map))))
+      );
     });
   }
 
@@ -191,7 +214,15 @@ export class Selector {
   }
 
   private addWithSupertraits(ref: TraitRef, self: Type, all: TraitRef[]): void {
-    if (all.some((known) => known.trait === ref.trait && known.args.length === ref.args.length && known.args.every((arg, i) => isEqual(arg, ref.args[i]!)))) return;
+    if (
+      all.some(
+        (known) =>
+          known.trait === ref.trait &&
+          known.args.length === ref.args.length &&
+          known.args.every((arg, i) => isEqual(arg, ref.args[i]!)),
+      )
+    )
+      return;
     all.push(ref);
     if (ref.trait.tag === 'external') return;
     const map = this.signatures.traitSubstitution(ref, self);
@@ -210,12 +241,17 @@ export class Selector {
     if (member === undefined) return [];
     const { lowering } = this.signatures;
     const map = this.signatures.traitSubstitution(owner, type.self);
-    return lowering.lowerBounds(member.fact.bounds ?? [], lowering.envOf(member)).map((ref) => substituteTrait(ref, map));
+    return lowering
+      .lowerBounds(member.fact.bounds ?? [], lowering.envOf(member))
+      .map((ref) => substituteTrait(ref, map));
   }
 
   private traitWithType(type: Type, name: string): TraitRef | null {
     const bounds = this.boundsOf(shallow(type));
-    return bounds.find(({ trait }) => trait.tag === 'definition' && trait.members?.get(name)?.kind === 'type') ?? null;
+    return (
+      bounds.find(({ trait }) => trait.tag === 'definition' && trait.members?.get(name)?.kind === 'type') ??
+      null
+    );
   }
 
   /** Computes every associated type that can be computed. */
@@ -298,7 +334,9 @@ function hasProjection(type: Type): boolean {
       return type.to !== null && hasProjection(type.to);
     case 'dyn':
     case 'opaque':
-      return type.bounds.some((bound) => bound.args.some(hasProjection) || bound.assoc.some(([, value]) => hasProjection(value)));
+      return type.bounds.some(
+        (bound) => bound.args.some(hasProjection) || bound.assoc.some(([, value]) => hasProjection(value)),
+      );
     default:
       return false;
   }

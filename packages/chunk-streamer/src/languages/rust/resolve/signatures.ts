@@ -1,7 +1,15 @@
 import { DefFlag } from '../facts.js';
 import type { Lowering } from './lowering.js';
 import type { Definition } from './model.js';
-import { type ParamType, type Substitution, substitute, type TraitRef, type Type, UNIT, UNKNOWN } from './types.js';
+import {
+  type ParamType,
+  type Substitution,
+  substitute,
+  type TraitRef,
+  type Type,
+  UNIT,
+  UNKNOWN,
+} from './types.js';
 
 /** A function's types in terms of its own and its owner's parameters. */
 export interface Signature {
@@ -52,7 +60,8 @@ export class Signatures {
     const implParams: ParamType[] = [];
     const env = { ...this.lowering.envOf(def), implParams };
     const params: Type[] = [];
-    for (let index = 1; index < (fact.params?.length ?? 0); index += 2) params.push(this.lowering.lower(fact.params![index]!, env));
+    for (let index = 1; index < (fact.params?.length ?? 0); index += 2)
+      params.push(this.lowering.lower(fact.params![index]!, env));
     const self = this.receiverType(def);
     const written = fact.ret === undefined ? UNIT : this.lowering.lower(fact.ret, this.lowering.envOf(def));
     const isAsync = (fact.flags & DefFlag.async) !== 0;
@@ -62,7 +71,9 @@ export class Signatures {
 
   private future(output: Type): Type {
     const { future } = this.lowering.std;
-    return future === undefined ? UNKNOWN : { k: 'opaque', bounds: [{ trait: future, args: [], assoc: [['Output', output]] }] };
+    return future === undefined
+      ? UNKNOWN
+      : { k: 'opaque', bounds: [{ trait: future, args: [], assoc: [['Output', output]] }] };
   }
 
   private receiverType(def: Definition): Type | null {
@@ -73,7 +84,9 @@ export class Signatures {
       case 'value':
         return self;
       case 'typed':
-        return def.fact.selfParam === undefined ? self : this.lowering.lower(def.fact.selfParam, this.lowering.envOf(def));
+        return def.fact.selfParam === undefined
+          ? self
+          : this.lowering.lower(def.fact.selfParam, this.lowering.envOf(def));
       default:
         return { k: 'ref', inner: self, mut: def.fact.self === 'mut' };
     }
@@ -95,7 +108,10 @@ export class Signatures {
   implTrait(impl: Definition): TraitRef | null {
     let ref = this.traits.get(impl);
     if (ref === undefined) {
-      ref = impl.fact.trait === undefined ? null : this.lowering.lowerTrait(impl.fact.trait, this.lowering.envOf(impl));
+      ref =
+        impl.fact.trait === undefined
+          ? null
+          : this.lowering.lowerTrait(impl.fact.trait, this.lowering.envOf(impl));
       this.traits.set(impl, ref);
     }
     return ref;
@@ -108,7 +124,10 @@ export class Signatures {
       this.supers.set(trait, []);
       const self = this.lowering.selfParamOf(trait);
       const where = this.predicatesOf(trait).filter((predicate) => predicate.type === self);
-      refs = [...this.lowering.lowerBounds(trait.fact.bounds ?? [], this.lowering.envOf(trait)), ...where.map(({ ref }) => ref)];
+      refs = [
+        ...this.lowering.lowerBounds(trait.fact.bounds ?? [], this.lowering.envOf(trait)),
+        ...where.map(({ ref }) => ref),
+      ];
       this.supers.set(trait, refs);
     }
     return refs;
@@ -130,7 +149,8 @@ export class Signatures {
     const predicates: Predicate[] = [];
     const params = this.lowering.paramsOf(def);
     def.fact.generics?.forEach((generic, index) => {
-      for (const ref of this.lowering.lowerBounds(generic.bounds, env)) predicates.push({ type: params[index]!, ref });
+      for (const ref of this.lowering.lowerBounds(generic.bounds, env))
+        predicates.push({ type: params[index]!, ref });
     });
     for (const { type, bounds } of def.fact.where ?? []) {
       const subject = this.lowering.lower(type, env);

@@ -62,14 +62,16 @@ export class TypeReferences {
   }
 
   private visitList({ at, count }: { at: number; count: number }, place: TypePlace, reason: string): void {
-    for (let index = 0; index < count; index += 1) this.visit(place.file.facts.code[at + index]!, place, reason);
+    for (let index = 0; index < count; index += 1)
+      this.visit(place.file.facts.code[at + index]!, place, reason);
   }
 
   private visitGenerics(node: number, place: TypePlace, reason: string): void {
     const { code } = place.file.facts;
     const types = code[node + 2]!;
     this.visitList({ at: node + 4, count: types }, place, reason);
-    for (let index = 0; index < code[node + 3]!; index += 1) this.visit(code[node + 5 + types + index * 2]!, place, reason);
+    for (let index = 0; index < code[node + 3]!; index += 1)
+      this.visit(code[node + 5 + types + index * 2]!, place, reason);
   }
 
   private visitArguments(node: number, place: TypePlace, reason: string): void {
@@ -93,7 +95,11 @@ export class TypeReferences {
   }
 
   /** Records the use of what a type name stands for. */
-  record(target: Resolved | null, reference: TypePlace & { pos: number; name: string }, reason: string): void {
+  record(
+    target: Resolved | null,
+    reference: TypePlace & { pos: number; name: string },
+    reason: string,
+  ): void {
     if (target === null) {
       this.recorder.unresolved(reference);
       return;

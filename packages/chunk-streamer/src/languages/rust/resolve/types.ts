@@ -265,7 +265,9 @@ export function headOf(type: Type): string | undefined {
       return 'fn';
     case 'dyn': {
       const first = type.bounds[0]?.trait;
-      return first === undefined ? 'dyn' : `dyn ${first.tag === 'definition' ? first.id : first.path.join('::')}`;
+      return first === undefined
+        ? 'dyn'
+        : `dyn ${first.tag === 'definition' ? first.id : first.path.join('::')}`;
     }
     default:
       return undefined;

@@ -59,7 +59,8 @@ export class Unifier {
   private bind(variable: VarType, type: Type): boolean {
     if (type.k === 'var') {
       if (variable.numeric && !type.numeric) return this.bind(type, variable);
-    } else if (variable.numeric && type.k !== 'prim' && type.k !== 'unknown' && type.k !== 'never') return false;
+    } else if (variable.numeric && type.k !== 'prim' && type.k !== 'unknown' && type.k !== 'never')
+      return false;
     if (type.k === 'never' || type.k === 'unknown') return true;
     if (occurs(variable, type)) return false;
     variable.to = type;

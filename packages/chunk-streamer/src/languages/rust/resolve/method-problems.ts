@@ -1,0 +1,82 @@
+import { DefFlag } from '../facts.js';
+import type { ImplIndex } from './impl-index.js';
+import { type Definition, Import, Ns, type Scope } from './model.js';
+import type { Names } from './names.js';
+import type { ProblemCollector, ProblemPlace } from './problem-collector.js';
+import { headOf, type Type } from './types.js';
+
+/** Tells whether a method that was not found surely does not exist. */
+export class MethodProblems {
+  private readonly names: Names;
+  private readonly index: ImplIndex;
+  private readonly problems: ProblemCollector;
+  private readonly derefs: ReadonlySet<string>;
+
+  constructor(input: {
+    names: Names;
+    index: ImplIndex;
+    problems: ProblemCollector;
+    derefs: ReadonlySet<string>;
+  }) {
+    this.names = input.names;
+    this.index = input.index;
+    this.problems = input.problems;
+    this.derefs = input.derefs;
+  }
+
+  check(receiver: Type, place: ProblemPlace & { scope: Scope }): void {
+    const type = withoutRefs(receiver);
+    if (type.k !== 'adt' || type.def.isStd) return;
+    const message = `no method ${place.name} on ${type.def.name}`;
+    const certain =
+      this.isFullyKnown(type.def, headOf(type) ?? '') &&
+      this.areTraitsKnown(place.scope) &&
+      !this.isDeclaredSomewhere(place.name);
+    this.problems.add('unresolved_method', place, { message, certain });
+  }
+
+  /** All impls of the type are in sight: no derive or attribute adds some, no macro, no `Deref`, no foreign trait. */
+  private isFullyKnown(def: Definition, head: string): boolean {
+    const isPlain =
+      (def.fact.flags & (DefFlag.attributeMacro | DefFlag.inMacro)) === 0 && def.fact.cfg === undefined;
+    if (!isPlain || this.derefs.has(head) || this.index.foreignTraitHeads.has(head)) return false;
+    return !def.file.crate.isLenient && !hasOpaqueScope(def.scope.crate.root, new Set());
+  }
+
+  /** No trait from outside the repository and its standard library is in scope. */
+  private areTraitsKnown(scope: Scope): boolean {
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      if (at.isOpaque) return false;
+      for (const item of at.imports) {
+        const target = item.fact.glob ? this.names.globTarget(item) : this.names.resolveImport(item, Ns.type);
+        if (target === null ? item.fact.glob : target.tag === 'external') return false;
+      }
+    }
+    return true;
+  }
+
+  /** The method may come from a trait whose impl could not be followed. */
+  private isDeclaredSomewhere(name: string): boolean {
+    return this.index.traitsByFunction.has(name);
+  }
+}
+
+function withoutRefs(type: Type): Type {
+  let at = type;
+  while (at.k === 'ref') at = at.inner;
+  return at;
+}
+
+/** A macro call at item position anywhere in the crate may hold an impl. */
+function hasOpaqueScope(scope: Scope | undefined, visited: Set<Scope>): boolean {
+  if (scope === undefined || visited.has(scope)) return false;
+  visited.add(scope);
+  if (scope.isOpaque) return true;
+  for (const bindings of scope.names.values()) {
+    for (const { target } of bindings) {
+      if (!(target instanceof Import) && target.inner !== undefined && hasOpaqueScope(target.inner, visited))
+        return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,115 @@
+import type { Edge, ReferenceCounts } from '@parseltongue/isg-core';
+import { CfgEvaluator } from './cfg-worlds.js';
+import { EdgeRecorder } from './edge-recorder.js';
+import type { GraphProblem } from './graph-problem.js';
+import { ImplIndex } from './impl-index.js';
+import { recordImports } from './import-edges.js';
+import { inferBody } from './infer/infer-body.js';
+import { reportDuplicates, reportMissingItems, reportModules } from './item-problems.js';
+import { loadCrates, type RepositoryInput } from './load-crates.js';
+import { loadFile, ROOT_MASK } from './load-file.js';
+import { Lowering } from './lowering.js';
+import { MacroNames } from './macro-names.js';
+import { MethodLookup } from './method-lookup.js';
+import { MethodProblems } from './method-problems.js';
+import type { Crate, Scope, SourceFile } from './model.js';
+import { Names } from './names.js';
+import { ProblemCollector } from './problem-collector.js';
+import { Program } from './program.js';
+import { Selector } from './selection.js';
+import { recordSignature } from './signature-edges.js';
+import { Signatures } from './signatures.js';
+import { parseStandardLibrary } from './std/parse-standard-library.js';
+import { StandardLibrary } from './standard-library.js';
+import type { Tools } from './tools.js';
+import { TraitScope } from './trait-scope.js';
+import { TypeReferences } from './type-references.js';
+import { Unifier } from './unify.js';
+
+/** What the typed tier finds in one repository. */
+export interface ResolveResult {
+  /** By `from`, `to`, kind. */
+  edges: Edge[];
+  /** By key. */
+  references: ReferenceCounts[];
+  /** By path and place. */
+  problems: GraphProblem[];
+}
+
+/**
+ * Resolves the references of a whole repository from syntax alone.
+ *
+ * An edge is made only when modules, imports, impls and types lead to one definition; a receiver of unknown or
+ * foreign type is counted, never bound by its name. Equal input gives equal output.
+ */
+export function resolveRepository(input: RepositoryInput): ResolveResult {
+  const program = new Program();
+  program.std = loadStandardLibrary(program);
+  loadCrates(program, input);
+  const tools = createTools(program);
+  const order = input.files.flatMap(({ path }) => program.files.get(path) ?? []);
+  for (const file of order) resolveFile(tools, file);
+  reportModules(program, tools);
+  return {
+    edges: tools.recorder.finishEdges(),
+    references: tools.recorder.finishCounts(),
+    problems: tools.problems.finish(),
+  };
+}
+
+function resolveFile(tools: Tools, file: SourceFile): void {
+  recordImports(tools, file);
+  for (const def of file.defs) {
+    recordSignature(tools, def);
+    inferBody(tools, def);
+    if (def.kind === 'impl') reportMissingItems(tools, def);
+  }
+  reportDuplicates(tools, file);
+}
+
+function loadStandardLibrary(program: Program): Crate {
+  const crate: Crate = {
+    name: 'std',
+    kind: 'std',
+    edition: 2021,
+    root: undefined as unknown as Scope,
+    dependencies: new Map(),
+    cfg: new CfgEvaluator({ defaults: new Set() }),
+    macros: new Map(),
+    isLenient: false,
+  };
+  const facts = parseStandardLibrary();
+  const input = { path: '', items: [], facts };
+  const file = loadFile({ program, crate, input, parent: undefined, modulePath: 'std', mask: ROOT_MASK });
+  program.files.delete('');
+  crate.root = file.scopes[0]!;
+  return crate;
+}
+
+function createTools(program: Program): Tools {
+  const names = new Names(program);
+  const std = new StandardLibrary(program.std, names);
+  const lowering = new Lowering(names, std);
+  const signatures = new Signatures(lowering);
+  const index = new ImplIndex(program, signatures);
+  const unifier = new Unifier();
+  const selector = new Selector(signatures, index, unifier);
+  const methods = new MethodLookup(selector, new TraitScope(names, std));
+  const recorder = new EdgeRecorder();
+  const problems = new ProblemCollector();
+  const derefs = new Set(std.deref === undefined ? [] : (index.byTrait.get(std.deref)?.byHead.keys() ?? []));
+  return {
+    names,
+    std,
+    lowering,
+    signatures,
+    selector,
+    methods,
+    unifier,
+    macros: new MacroNames(names),
+    typeReferences: new TypeReferences(lowering, recorder),
+    recorder,
+    problems,
+    methodProblems: new MethodProblems({ names, index, problems, derefs }),
+  };
+}
