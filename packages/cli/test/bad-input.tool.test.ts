@@ -103,11 +103,16 @@ describe('bad input gets a clear message, the right status and leaves everything
     expect(answer.diagnostics).toBeGreaterThan(0);
   });
 
-  it.runIf(process.getuid?.() !== 0)('an unreadable file is in the ledger', async () => {
+  it('an unreadable file is in the ledger, unless permissions do not bind the user', async () => {
     const repository = repositoryOf();
     chmodSync(join(repository.root, 'report/src/lib.rs'), 0);
-    const answer = (await runVerb(repository, ['index', '--json'])).json();
-    expect(answer.skipped).toContainEqual({ path: 'report/src/lib.rs', reason: 'unreadable' });
+    const isSuperuser = process.getuid?.() === 0;
+    const { skipped, files } = (await runVerb(repository, ['index', '--json'])).json();
+    expect({ skipped, files }).toEqual(
+      isSuperuser
+        ? { skipped: [], files: 2 }
+        : { skipped: [{ path: 'report/src/lib.rs', reason: 'unreadable' }], files: 1 },
+    );
   });
 
   it('a workspace that cannot be resolved is an environment problem, not a compile error', async () => {
