@@ -8,9 +8,11 @@ import {
   PROMPT_VERSION,
 } from '../prompt/summary-prompt.js';
 import { type AnswerProblem, validateAnswer } from '../prompt/validate-answer.js';
+import { isInstruction } from '../rules/instruction.js';
 import type { ChildRow } from '../rules/rule.js';
 import { collectVocabulary } from '../vocabulary.js';
 import type { BudgetMeter } from './budget.js';
+import { linkSignal } from './link-signal.js';
 
 /** A row whose rule summary a model may improve. */
 export interface Candidate {
@@ -29,7 +31,7 @@ export interface BackfillOutcome {
   /** `unaffordable`: the budget was spent before the model was asked; `failed`: it gave no answer. */
   result: 'accepted' | 'rejected' | 'failed' | 'unaffordable';
   attempts: number;
-  /** What was wrong with the last answer. */
+  /** What was wrong with the last answer; `instruction` without an attempt: the row's own text addresses a model. */
   problems: AnswerProblem[];
   inputTokens: number;
   outputTokens: number;
@@ -62,6 +64,13 @@ export async function askModel(
     outputTokens: 0,
     durationMs: 0,
   };
+  // Text that addresses a model is not shown to one.
+  if (isInstruction(row.doc) || isInstruction(row.current_code)) {
+    return {
+      summary: candidate.ruled,
+      outcome: { ...outcome, result: 'rejected', problems: ['instruction'] },
+    };
+  }
   const vocabulary = collectVocabulary(
     row,
     neighbours === undefined ? { children } : { children, neighbours },
@@ -103,7 +112,7 @@ async function requestLine(
   if (signal.aborted || timeoutMs <= 0 || !meter.reserve(reserved)) return undefined;
   const attempt = outcome.attempts;
   outcome.attempts += 1;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))]);
+  const limit = linkSignal(signal, timeoutMs);
   try {
     const request = {
       prefix: PROMPT_PREFIX,
@@ -112,9 +121,9 @@ async function requestLine(
       stop: ['\n'],
       temperature: attempt === 0 ? 0 : 0.4,
       seed: attempt,
-      signal: limit,
+      signal: limit.signal,
     };
-    const result = await untilAborted(model.generate(request), limit);
+    const result = await untilAborted(model.generate(request), limit.signal);
     meter.settle(reserved, result.inputTokens + result.outputTokens);
     outcome.inputTokens += result.inputTokens;
     outcome.outputTokens += result.outputTokens;
@@ -124,6 +133,8 @@ async function requestLine(
     // An engine that breaks or does not come back costs what was set aside; the rule's summary stands.
     outcome.result = 'failed';
     return undefined;
+  } finally {
+    limit[Symbol.dispose]();
   }
 }
 

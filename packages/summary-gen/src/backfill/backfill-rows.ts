@@ -1,5 +1,6 @@
 import type { RowKey, Summary } from '@parseltongue/isg-core';
 import { type AskContext, askModel, type BackfillOutcome, type Candidate } from './ask-model.js';
+import { linkSignal } from './link-signal.js';
 
 export interface BackfillOptions extends AskContext {
   /** Requests in flight at once. */
@@ -19,8 +20,8 @@ export async function* backfillRows(
   candidates: readonly Candidate[],
   options: BackfillOptions,
 ): AsyncGenerator<{ key: RowKey; summary: Summary }> {
-  const stop = new AbortController();
-  const context: AskContext = { ...options, signal: AbortSignal.any([options.signal, stop.signal]) };
+  const stop = linkSignal(options.signal);
+  const context: AskContext = { ...options, signal: stop.signal };
   const running = new Map<number, Promise<Settled>>();
   let next = 0;
   let failures = 0;
@@ -40,6 +41,7 @@ export async function* backfillRows(
   } finally {
     stop.abort();
     await Promise.all(running.values());
+    stop[Symbol.dispose]();
   }
 }
 

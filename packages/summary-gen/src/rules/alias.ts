@@ -7,7 +7,7 @@ import type { Draft, RuleInput } from './rule.js';
 /** A type alias or associated type by the type it stands for or the bounds it sets. */
 export function summarizeAlias({ row, container, parentKind }: RuleInput): Draft {
   const code = dropAttributes(maskSource(row.current_code)).replace(/\s+/g, ' ');
-  const name = /\btype\s+(?:r#)?\w+/.exec(code);
+  const name = /\btype\s+(?:r#)?[\w\u0080-\uffff]+/.exec(code);
   if (name === null) return { head: `Type ${row.name}`, clauses: [], quality: 0.3 };
   const rest = code.slice(name.index + name[0].length).replace(/;\s*$/, '');
   const equals = findTopLevel(rest, '=', 0);

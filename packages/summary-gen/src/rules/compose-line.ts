@@ -13,7 +13,7 @@ const DANGLING =
 
 /** Fits a draft to one line; undefined when not even its head fits. */
 export function composeLine(draft: Draft): string | undefined {
-  let line = formatPiece(draft.head, MAX_SUMMARY_LENGTH);
+  let line = formatPiece(draft.head, MAX_SUMMARY_LENGTH) ?? cutHead(draft.head);
   if (line === undefined) return undefined;
   for (const clause of draft.clauses) {
     const piece = formatPiece(clause, MAX_SUMMARY_LENGTH - line.length - 2);
@@ -62,6 +62,12 @@ function cutUnspaced(text: string, room: number): string {
     end = word.index + word.segment.length;
   }
   return text.slice(0, end);
+}
+
+// A name of many words: as many as fit, but at least one behind the verb.
+function cutHead(head: string | NameList): string | undefined {
+  const text = typeof head === 'string' ? cutAtWord(cleanLine(head), MAX_SUMMARY_LENGTH) : undefined;
+  return text !== undefined && text.split(' ').length > 2 ? text : undefined;
 }
 
 function formatPiece(piece: string | NameList, room: number): string | undefined {

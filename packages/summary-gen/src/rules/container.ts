@@ -30,14 +30,12 @@ export function summarizeContainer(input: RuleInput): Draft {
   const items = [...children]
     .filter((child) => RANK[child.kind] !== undefined && !isTestFunction(child))
     .sort(byImportance);
+  const modules = [...new Set([...modulesOf(children), ...readDeclaredModules(row.current_code)])];
   const pieces: NameList[] = [
     { lead: 'defines', names: items.map(({ name }) => name) },
     { lead: 'tests', names: tests.map(({ name }) => testWords(name).join(' ')) },
     { lead: 'implements', names: implNames(children) },
-    {
-      lead: 'groups modules',
-      names: [...new Set([...modulesOf(children), ...readDeclaredModules(row.current_code)])],
-    },
+    { lead: modules.length === 1 ? 'groups module' : 'groups modules', names: modules },
     { lead: 'reexports', names: readReexports(row.current_code) },
     { lead: 'invokes', names: macroCalls(children) },
     {
@@ -115,14 +113,14 @@ function usedNames(tree: string): string[] {
 }
 
 function nameOfPath(path: string): string {
-  const alias = /\bas\s+(\w+)$/.exec(path)?.[1];
+  const alias = /\bas\s+([\w\u0080-\uffff]+)$/.exec(path)?.[1];
   if (alias !== undefined) return alias;
-  return /(\w+)(?:::(?:\*|self))?$/.exec(path)?.[1] ?? '';
+  return /([\w\u0080-\uffff]+)(?:::(?:\*|self))?$/.exec(path)?.[1] ?? '';
 }
 
 // `mod lexer;` is no row of its own: its items stand in another file.
 function readDeclaredModules(code: string): string[] {
-  const found = [...maskSource(code).matchAll(/\b(pub\b[^;{]*?)?\bmod\s+(?:r#)?(\w+)\s*;/g)];
+  const found = [...maskSource(code).matchAll(/\b(pub\b[^;{]*?)?\bmod\s+(?:r#)?([\w\u0080-\uffff]+)\s*;/g)];
   const rank = (match: RegExpExecArray): number => (match[1] === undefined ? 1 : 0);
   return found.sort((left, right) => rank(left) - rank(right)).map((match) => match[2] ?? '');
 }

@@ -51,8 +51,7 @@ function toPresentTense(sentence: string, row: Chunk): string {
   const opening = SELF_REFERENCE.exec(line);
   if (opening !== null) {
     const verb = opening[2] !== undefined ? toThirdPerson(opening[2]) : (opening[3] ?? '');
-    const isUsable =
-      opening[2] !== undefined || (isThirdPerson(verb) && verb !== 'is' && verb !== 'has' && verb !== 'does');
+    const isUsable = opening[2] !== undefined || isVerbOf(verb, line.startsWith('This '));
     if (isUsable) return verb + line.slice(opening[0].length);
   }
   const isCallable = CALLABLE.has(row.kind);
@@ -60,6 +59,11 @@ function toPresentTense(sentence: string, row: Chunk): string {
     next: isCallable ? DETERMINER : ARTICLE,
     verb: isCallable ? (splitName(row.name)[0] ?? '') : '',
   });
+}
+
+// "This type pairs" holds a verb whatever it is; "A type users configure" must know it.
+function isVerbOf(word: string, isDefinite: boolean): boolean {
+  return !/^(?:is|has|does|was|as|its|plus)$/.test(word) && (isDefinite || isThirdPerson(word));
 }
 
 // `-ly` words that are verbs themselves.
@@ -107,7 +111,8 @@ function countFreshWords(sentence: string, input: RuleInput): number {
 }
 
 function capitalize(text: string): string {
-  const first = /^\p{Ll}[\p{L}'-]*(?=[\s,;]|$)/u.exec(text)?.[0];
-  if (first === undefined) return text;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const upper = text.charAt(0).toUpperCase();
+  const isWord = /^\p{Ll}[\p{Ll}'-]*(?=[\s,;]|$)/u.test(text);
+  // Some letters become two in upper case or never come back.
+  return isWord && upper.toLowerCase() === text.charAt(0) ? upper + text.slice(1) : text;
 }

@@ -5,7 +5,7 @@ const SECTION =
 const HEADING = /^#{1,6}\s+(.*?)\s*#*$/;
 const ABBREVIATION =
   /(?:^|[\s(])(?:e\.?g|i\.?e|etc|vs|cf|approx|incl|no|nos|fig|figs|resp|al|st|mr|mrs|dr|prof|a\.k\.a|w\.r\.t|eq|ch|sec|p|pp|vol|ca|max|min)\.$/i;
-const CODE_SPAN = /(`+)(?!`)([\s\S]*?[^`])\1(?!`)/g;
+const CODE_SPAN = /(?<!`)(`+)(?!`)([\s\S]*?[^`])\1(?!`)/g;
 const LINK_PREFIX =
   /^(?:struct|enum|trait|union|mod|module|const|static|fn|function|method|macro|type|tyalias|value|derive|prim|primitive|attr)@/;
 const TAG =

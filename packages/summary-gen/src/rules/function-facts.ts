@@ -58,7 +58,7 @@ export function returnsNothing(facts: FunctionFacts): boolean {
   return (
     returns === null ||
     returns === '!' ||
-    /^(?:[\w:]*::)?Result<\(\)(?:, .*)?>$/.test(returns) ||
+    /^(?:[\w\u0080-\uffff:]*::)?Result<\(\)(?:, .*)?>$/.test(returns) ||
     returns === 'fmt::Result'
   );
 }
@@ -74,8 +74,11 @@ function readOwner(input: RuleInput): [string | null, string] {
 
 /** A self type as a summary names it: `Foo` for `Foo<'a, T>`, `&Foo` for `&'a Foo<T>`. */
 export function formatSubject(type: string): string {
-  const [, reference, head] = /^(&(?:'\w+ )?(?:mut )?)?(?:\w+::)*(\w+)(?:<.*>)?$/s.exec(type) ?? [];
-  if (head !== undefined) return (reference ?? '').replace(/'\w+ /, '') + head;
+  const [, reference, head] =
+    /^(&(?:'[\w\u0080-\uffff]+ )?(?:mut )?)?(?:[\w\u0080-\uffff]+::)*([\w\u0080-\uffff]+)(?:<.*>)?$/s.exec(
+      type,
+    ) ?? [];
+  if (head !== undefined) return (reference ?? '').replace(/'[\w\u0080-\uffff]+ /, '') + head;
   return formatType(type) ?? typeHead(type);
 }
 

@@ -4,10 +4,10 @@ import { splitName } from '../words/split-words.js';
 import { verbStrength } from '../words/verbs.js';
 import type { Draft, NameList, RuleInput } from './rule.js';
 
-const FRAGMENT = /\$(\w+)\s*:\s*\w+/g;
+const FRAGMENT = /\$([\w\u0080-\uffff]+)\s*:\s*[\w\u0080-\uffff]+/g;
 const DEFINITION =
-  /(?<!')\b(?:struct|enum|union|trait|fn|static|const|type|mod|macro_rules!)\s+(?:ref\s+|mut\s+)*(?:r#)?([A-Za-z_]\w*)/g;
-const NAMES = /(?<![\w$#'])[A-Za-z_]\w*(?!\w*\s*::)/g;
+  /(?<!')\b(?:struct|enum|union|trait|fn|static|const|type|mod|macro_rules!)\s+(?:ref\s+|mut\s+)*(?:r#)?([A-Za-z_][\w\u0080-\uffff]*)/g;
+const NAMES = /(?<![\w\u0080-\uffff$#'])[A-Za-z_][\w\u0080-\uffff]*(?![\w\u0080-\uffff]*\s*::)/g;
 const KEYWORDS = new Set(
   'as async await const crate dyn else enum extern fn for if impl in let loop match mod move mut pub ref return self static struct super trait type unsafe use where while true false'.split(
     ' ',

@@ -12,11 +12,12 @@ const FINITE = new Set(
   ),
 );
 const LEADS = new Set(['test', 'tests', 'it', 'bench', 'benchmark']);
-const ASSERTED = /\b(?:debug_)?assert\w*!\s*\(([^;]*)/g;
-const CALLED = /(?:\b([A-Z]\w*)::)?(?<![\w#])([a-z_]\w*)(?:::<[^()]*>)?\s*\(/g;
+const ASSERTED = /\b(?:debug_)?assert[\w\u0080-\uffff]*!\s*\(([^;]*)/g;
+const CALLED =
+  /(?:\b([A-Z][\w\u0080-\uffff]*)::)?(?<![\w\u0080-\uffff#])([a-z_][\w\u0080-\uffff]*)(?:::<[^()]*>)?\s*\(/g;
 const PANIC =
   /#\[should_panic(?:\s*\(\s*expected\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*\)|\s*=\s*"((?:[^"\\]|\\.)*)")?\s*\]/;
-const TEST_ATTRIBUTE = /#\[\s*[\w:]*(?:test|bench|quickcheck)\w*/;
+const TEST_ATTRIBUTE = /#\[\s*[\w\u0080-\uffff:]*(?:test|bench|quickcheck)[\w\u0080-\uffff]*/;
 const TESTING_CALLS = new Set('assert assert_eq assert_ne matches format vec eq'.split(' '));
 
 /** True for a function that carries the test attribute itself; helpers beside it are plain functions. */

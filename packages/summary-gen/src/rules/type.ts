@@ -63,7 +63,7 @@ function isProvided(child: ChildRow): boolean {
 }
 
 function readSupertraits(signature: string): string[] {
-  const name = /\btrait\s+\w+/.exec(signature);
+  const name = /\btrait\s+[\w\u0080-\uffff]+/.exec(signature);
   if (name === null) return [];
   const start = name.index + name[0].length;
   const colon = findTopLevel(signature, ':', start);

@@ -10,7 +10,7 @@ const LONGEST_VALUE = 36;
 /** A constant or static by its value and type. */
 export function summarizeValue({ row }: RuleInput): Draft {
   const code = dropAttributes(maskSource(row.current_code));
-  const name = /\b(?:const|static)\s+(?:mut\s+)?(?:r#)?(\w+)\s*:/.exec(code);
+  const name = /\b(?:const|static)\s+(?:mut\s+)?(?:r#)?([\w\u0080-\uffff]+)\s*:/.exec(code);
   const said = splitName(row.name);
   const words = row.name === '_' ? 'without name' : said.length < 2 ? row.name : said.join(' ');
   if (name === null) return { head: `Constant ${words}`, clauses: [], quality: 0.3 };

@@ -1,11 +1,11 @@
 import { splitTopLevel } from './split-top-level.js';
 
-const LIFETIME_ARGS = /<'\w+(?:, '\w+)*>/g;
-const LIFETIME_FIRST = /<(?:'\w+, )+/g;
-const LIFETIME_REF = /&'\w+ /g;
-const LIFETIME_BOUND = / \+ '\w+/g;
+const LIFETIME_ARGS = /<'[\w\u0080-\uffff]+(?:, '[\w\u0080-\uffff]+)*>/g;
+const LIFETIME_FIRST = /<(?:'[\w\u0080-\uffff]+, )+/g;
+const LIFETIME_REF = /&'[\w\u0080-\uffff]+ /g;
+const LIFETIME_BOUND = / \+ '[\w\u0080-\uffff]+/g;
 const HIGHER_RANKED = /\bfor<[^<>]*> /g;
-const PATH_PREFIX = /(?:\b|::)(?:\w+::)+(?=\w)/g;
+const PATH_PREFIX = /(?:\b|::)(?:[\w\u0080-\uffff]+::)+(?=[\w\u0080-\uffff])/g;
 const LONGEST = 44;
 
 /**
@@ -16,15 +16,15 @@ const LONGEST = 44;
 export function formatType(type: string): string | undefined {
   const short = stripPaths(stripLifetimes(type));
   if (short.length <= LONGEST) return short;
-  const head = /^(?:&(?:mut )?|impl |dyn )*[\w:]+/.exec(short)?.[0];
+  const head = /^(?:&(?:mut )?|impl |dyn )*[\w\u0080-\uffff:]+/.exec(short)?.[0];
   if (head === undefined || head.length > LONGEST || /^(?:impl|dyn|fn|for)$/.test(head)) return undefined;
   return head;
 }
 
 /** The type's own name without reference, arguments and path: `&mut io::Lines<B>` is `Lines`. Empty for tuples, slices and the like. */
 export function typeHead(type: string): string {
-  const bare = type.replace(/^(?:&\s*(?:'\w+\s+)?|mut\s+|dyn\s+|impl\s+)*/, '');
-  return /^(?:::)?(?:\w+\s*::\s*)*(\w+)/.exec(bare)?.[1] ?? '';
+  const bare = type.replace(/^(?:&\s*(?:'[\w\u0080-\uffff]+\s+)?|mut\s+|dyn\s+|impl\s+)*/, '');
+  return /^(?:::)?(?:[\w\u0080-\uffff]+\s*::\s*)*([\w\u0080-\uffff]+)/.exec(bare)?.[1] ?? '';
 }
 
 /** The arguments of the outermost type. */
@@ -47,7 +47,7 @@ function stripLifetimes(type: string): string {
 function stripPaths(type: string): string {
   if (!type.includes('::')) return type;
   return type.replace(PATH_PREFIX, (path, at: number) => {
-    const name = /^\w+/.exec(type.slice(at + path.length))?.[0] ?? '';
+    const name = /^[\w\u0080-\uffff]+/.exec(type.slice(at + path.length))?.[0] ?? '';
     const segments = path.split('::').filter((segment) => segment !== '');
     const owner = segments.at(-1) ?? '';
     return /^(?:Self|[A-Z][A-Z\d]?)$/.test(owner) || name === 'Error' || name === 'Result'

@@ -38,7 +38,7 @@ function readParameters(text: string, parameters: Map<string, string>): void {
   while (start < text.length) {
     const comma = findTopLevel(text, ',', start);
     const end = comma === -1 ? text.length : comma;
-    const match = /^\s*(\w+)\s*(?::\s*(.*))?$/s.exec(text.slice(start, end));
+    const match = /^\s*([\w\u0080-\uffff]+)\s*(?::\s*(.*))?$/s.exec(text.slice(start, end));
     if (match?.[1] !== undefined && match[1] !== 'const') parameters.set(match[1], match[2]?.trim() ?? '');
     start = end + 1;
   }

@@ -1,6 +1,6 @@
 import { dropAttributes, maskSource } from './mask-source.js';
 
-const CALL = /(\bfn\s+)?(?<![\w#])([a-z_]\w*)(?:::<[^()]*>)?\s*(?=\()/g;
+const CALL = /(\bfn\s+)?(?<![\w\u0080-\uffff#])([a-z_][\w\u0080-\uffff]*)(?:::<[^()]*>)?\s*(?=\()/g;
 const KEYWORDS = new Set(
   'if else match while for loop return in as let mut ref move fn where impl dyn box await break unsafe async yield crate super self'.split(
     ' ',

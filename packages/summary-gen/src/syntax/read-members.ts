@@ -19,7 +19,7 @@ export function readFields(code: string): TypeBody {
   const pieces = splitTopLevel(body.text, ',').map(dropVisibility);
   if (body.opener === '(') return { shape: 'tuple', members: pieces.map((type) => ({ name: '', type })) };
   const members = pieces.flatMap((piece) => {
-    const match = /^(?:r#)?(\w+)\s*:\s*(.*)$/s.exec(piece);
+    const match = /^(?:r#)?([\w\u0080-\uffff]+)\s*:\s*(.*)$/s.exec(piece);
     return match?.[1] === undefined ? [] : [{ name: match[1], type: collapse(match[2] ?? '') }];
   });
   return { shape: 'named', members };
@@ -29,12 +29,14 @@ export function readFields(code: string): TypeBody {
 export function readVariants(code: string): string[] {
   const body = findBody(code);
   if (body?.opener !== '{') return [];
-  return splitTopLevel(body.text, ',').flatMap((piece) => /^(?:r#)?(\w+)/.exec(piece)?.[1] ?? []);
+  return splitTopLevel(body.text, ',').flatMap(
+    (piece) => /^(?:r#)?([\w\u0080-\uffff]+)/.exec(piece)?.[1] ?? [],
+  );
 }
 
 function findBody(code: string): { opener: '(' | '{'; text: string } | undefined {
   const text = dropAttributes(maskSource(code));
-  const head = /\b(?:struct|enum|union)\s+(?:r#)?\w+/.exec(text);
+  const head = /\b(?:struct|enum|union)\s+(?:r#)?[\w\u0080-\uffff]+/.exec(text);
   if (head === null) return undefined;
   const start = skipHeader(text, head.index + head[0].length);
   const opener = text[start];

@@ -13,13 +13,13 @@ const FUNCTION_WORDS = new Set(
 // The words the rules themselves write: verbs of the templates and names of what Rust items are.
 const TEMPLATE_WORDS = new Set(
   (
-    'adapts advances aliases applies arms asserts associated async bound calls called checks clones comments compares compute consuming constant ' +
-    'converts covers creates crate current declares defines denies dereferences drops empty entry enum equality expands expects extends extern ' +
-    'adds subtracts multiplies divides place ' +
-    'convert compare equals ignored inverts negates point takes name differs demand fail fails feature mut set field fields file fixes formats function gives groups hashes holds impl implementors implements indexes invokes item ' +
-    'items iterator lists macro macros marker methods module modules mutable mutably namespace next optional orders ' +
-    'panic part pattern patterns points provides re reexports exports requires returns rules runs sets static statics struct test tests trait try tries ' +
-    'true type types union unit unsafe uses value values variant variants views wraps benchmarks yields'
+    'adds advances aliases applies associated async benchmarks bound called calls checks clones compare ' +
+    'constant create convert converts crate creates current declares defines denies dereferences differs divides ' +
+    'drops empty entry enum equals expects extends extern fail fails fields file formats function gives ' +
+    'groups hashes holds ignored impl implementors implements indexes inverts invokes item items iterator ' +
+    'macro methods module modules multiplies mut mutable mutably name negates next orders panic place ' +
+    'point provides reexports requires returns rules set sets static struct subtracts takes test tests ' +
+    'marker runs variant trait tries true try type union unit unsafe uses value variants views wraps yields'
   ).split(' '),
 );
 

@@ -12,7 +12,7 @@ const STRONG = new Set(
     'enable encode encrypt enforce enqueue ensure enter enumerate erase establish eval evaluate evict ' +
     'examine exclude exec execute expand expect explain explode extend extract fail fetch fill finalize ' +
     'find finish fix flatten flush follow forbid forget forward free freeze fuse gen generate get give ' +
-    'glob go grant grow have hide highlight identify ignore implement include increase infer inflate ' +
+    'glob go grant grind grow have hide highlight identify ignore implement include increase infer inflate ' +
     'inherit init initialize inject insert inspect install instantiate intern interpret intersect ' +
     'intersperse introduce invalidate invert invoke isolate iterate join keep kill launch leak leave let ' +
     'lex listen load locate lock lookup lower make mangle mark materialize maximize measure memoize merge ' +
