@@ -2,22 +2,21 @@ import type { RowKey } from '@parseltongue/isg-core';
 import { EXIT } from '../exit-codes.js';
 import { renderImpact } from '../render/impact.js';
 import type { AddVerb } from '../verb.js';
-import { parsePositive, parseRowKey } from './options.js';
+import { collectRowKeys, parsePositive } from './options.js';
 
 /** `impact`: everything that reaches a row, by distance, tests apart. */
 export const addImpactVerb: AddVerb = (program, host) => {
   program
     .command('impact')
     .description('what a change of a row can reach: users by distance, tests apart')
-    .argument('<key...>', 'ISGL1 keys')
+    .argument('<key...>', 'ISGL1 keys', collectRowKeys)
     .option('--depth <n>', 'how many steps to follow', parsePositive, 3)
     .addHelpText(
       'after',
       '\nExamples:\n  parseltongue impact src/lib.rs-Parser-parse\n  parseltongue impact --depth 5 src/money.rs-Money-add --json',
     )
     .action(
-      host.run(async (invocation, texts: string[], flags: { depth: number }) => {
-        const keys: RowKey[] = texts.map((text) => parseRowKey(text));
+      host.run(async (invocation, keys: RowKey[], flags: { depth: number }) => {
         const workspace = await invocation.openWorkspace();
         const store = await workspace.requireStore();
         const answer = await store.blastRadius(keys, { depth: flags.depth });
