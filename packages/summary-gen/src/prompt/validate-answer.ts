@@ -60,7 +60,7 @@ const CHECKS: readonly { problem: AnswerProblem; fails: (answer: string, text: s
 ];
 
 /** Words of an answer that neither the row nor the allowed list knows, inflections forgiven. */
-export function findForeignWords(text: string, vocabulary: ReadonlySet<string>): string[] {
+function findForeignWords(text: string, vocabulary: ReadonlySet<string>): string[] {
   return [...tokenize(text)].filter((word) => {
     if (/^\p{N}+$/u.test(word)) return false;
     return !looseForms(word).some((form) => isClosedWord(form) || ALLOWED.has(form) || vocabulary.has(form));

@@ -2,7 +2,7 @@ import { splitTopLevel } from './split-top-level.js';
 
 const LIFETIME_ARGS = /<'[\w\u0080-\uffff]+(?:, '[\w\u0080-\uffff]+)*>/g;
 const LIFETIME_FIRST = /<(?:'[\w\u0080-\uffff]+, )+/g;
-const LIFETIME_REF = /&'[\w\u0080-\uffff]+ /g;
+const LIFETIME_REF = /&'[\w\u0080-\uffff]+ ?/g;
 const LIFETIME_BOUND = / \+ '[\w\u0080-\uffff]+/g;
 const HIGHER_RANKED = /\bfor<[^<>]*> /g;
 const PATH_PREFIX = /(?:\b|::)(?:[\w\u0080-\uffff]+::)+(?=[\w\u0080-\uffff])/g;
