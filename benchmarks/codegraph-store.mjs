@@ -8,34 +8,34 @@ import { openStore } from '../packages/codegraph-store/dist/index.js';
 const ROWS = Number(process.argv[2] ?? 60_000);
 const EDGES = Number(process.argv[3] ?? 300_000);
 const ROWS_PER_FILE = 20;
-const VERBS = [
-  'read',
-  'parse',
-  'write',
-  'resolve',
-  'open',
-  'merge',
-  'visit',
-  'emit',
-  'lower',
-  'check',
-  'find',
-  'build',
-];
-const NOUNS = [
-  'line',
-  'token',
-  'module',
+// Words as in real code: 600 of them, the k-th one k times rarer than the first.
+const SYLLABLES = [
+  'par',
+  'se',
+  'lex',
+  'tok',
+  'mod',
+  'ule',
   'span',
-  'crate',
-  'type',
-  'trait',
-  'macro',
-  'buffer',
-  'index',
-  'edge',
-  'lexer',
+  'cra',
+  'tra',
+  'mac',
+  'buf',
+  'idx',
+  'ed',
+  'low',
+  'vis',
+  'emi',
+  'res',
+  'olv',
+  'che',
+  'ck',
 ];
+const WORDS = Array.from(
+  { length: 600 },
+  (_, i) => SYLLABLES[i % 20] + SYLLABLES[Math.floor(i / 20) % 20] + (i >= 400 ? 'er' : ''),
+);
+const nameCache = new Map();
 
 let state = 12345;
 function random(limit) {
@@ -43,6 +43,11 @@ function random(limit) {
   state ^= state >>> 17;
   state ^= state << 5;
   return (state >>> 0) % limit;
+}
+
+function pickWord() {
+  const share = random(1_000_000) / 1_000_000;
+  return WORDS[Math.min(WORDS.length - 1, Math.floor(WORDS.length ** share) - 1)];
 }
 
 function pathOf(file) {
@@ -55,7 +60,8 @@ function keyOf(row) {
 }
 
 function nameOf(row) {
-  return `${VERBS[row % VERBS.length]}_${NOUNS[(row * 7) % NOUNS.length]}_${row}`;
+  if (!nameCache.has(row)) nameCache.set(row, `${pickWord()}_${pickWord()}_${row}`);
+  return nameCache.get(row);
 }
 
 function createRow(row) {
@@ -80,9 +86,7 @@ function createRow(row) {
       ? ''
       : `pub fn ${nameOf(row)}(left: u32, right: &str) -> Result<Vec<u8>, Error>`,
     doc:
-      row % 3 === 0
-        ? `Takes a ${NOUNS[row % NOUNS.length]} and gives back what the ${NOUNS[(row * 5) % NOUNS.length]} needs.`
-        : '',
+      row % 3 === 0 ? `Takes a ${pickWord()} and gives back what the ${pickWord()} ${pickWord()} needs.` : '',
     tdd_classification: row % 5 === 0 ? 'TEST_IMPLEMENTATION' : 'CODE_IMPLEMENTATION',
     tdd_reason: row % 5 === 0 ? '#[test]' : 'code',
     crate: `part_${file % 97}`,
@@ -173,7 +177,7 @@ try {
   store = await time('open', () => openStore({ dir }));
   await time('first point read (loads rows and code)', () => store.getRow(keyOf(1)));
   await time('first callers (loads edges)', () => store.callersOf(keyOf(1)));
-  await time('first search (builds the text index)', () => store.search('parse token'));
+  await time('first search (builds the text index)', () => store.search('parse lexse'));
   await time('repo map, 4,000 tokens', () => store.repoMap({ tokenBudget: 4000 }));
   await time('analytics', () => store.analytics());
   await timeMany('point read', 500, () => store.getRow(keyOf(random(ROWS))));

@@ -1,5 +1,6 @@
 import type { Resolution } from '@parseltongue/isg-core';
 import type { AnswerMeta } from '../contract.js';
+import type { EdgeRecord } from '../state/edge-index.js';
 import type { GraphState } from '../state/graph-state.js';
 import type { GraphView } from '../state/graph-view.js';
 import { openEdges, openUnresolved } from '../state/indexes.js';
@@ -42,12 +43,13 @@ export function readMeta(state: GraphState, name: string): string | null {
 
 /** Unresolved references over all references of the current graph; containment is no reference. */
 export function shareOfGraph(state: GraphState): number {
+  if (state.indexes.unresolvedShare !== undefined) return state.indexes.unresolvedShare;
   let unresolved = 0;
   for (const count of openUnresolved(state).values()) unresolved += count;
   let resolved = 0;
-  for (const edge of openEdges(state).all())
-    if (edge.kind !== 'contains' && edge.resolution !== 'name') resolved += 1;
-  return toShare(unresolved, resolved);
+  for (const edge of openEdges(state).all()) if (isReference(edge)) resolved += 1;
+  state.indexes.unresolvedShare = toShare(unresolved, resolved);
+  return state.indexes.unresolvedShare;
 }
 
 function shareOfRows(state: GraphState, view: GraphView, keys: Iterable<string>): number {
@@ -56,10 +58,13 @@ function shareOfRows(state: GraphState, view: GraphView, keys: Iterable<string>)
   let resolved = 0;
   for (const key of keys) {
     unresolved += counts.get(key) ?? 0;
-    for (const edge of view.edgesFrom(key))
-      if (edge.kind !== 'contains' && edge.resolution !== 'name') resolved += 1;
+    for (const edge of view.edgesFrom(key)) if (isReference(edge)) resolved += 1;
   }
   return toShare(unresolved, resolved);
+}
+
+function isReference(edge: EdgeRecord): boolean {
+  return edge.kind !== 'contains' && edge.resolution !== 'name';
 }
 
 function toShare(unresolved: number, resolved: number): number {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { IMPORT_TUPLES } from '../engines/cozo-wasm/codec.js';
 import { RELATION_NAMES, RELATIONS, type RelationName, type Tuple } from '../schema/relations.js';
+import type { CodedEdge } from '../state/edge-index.js';
 import { reportDamage } from './disk-error.js';
 import { createHeader, parseHeader, SNAPSHOT_FILE } from './format.js';
 import { encodeFrame, readExact, scanFrames } from './frame.js';
@@ -17,8 +18,11 @@ export interface Snapshot {
   fd: number;
   seq: number;
   sizeBytes: number;
-  chunks: Map<RelationName, ChunkRef[]>;
+  /** Edges lie there in numbers; `edge_texts` holds the texts they count. */
+  chunks: Map<RelationName | typeof EDGE_TEXTS, ChunkRef[]>;
 }
+
+const EDGE_TEXTS = 'edge_texts';
 
 /**
  * Opens and verifies the snapshot; undefined when there is none.
@@ -49,9 +53,12 @@ function verifySnapshot(fd: number): Snapshot {
     const name = /^\{"(\w+)":/.exec(payload.toString('latin1', 0, 40))?.[1] ?? '';
     if (name === 'end') {
       expected = (JSON.parse(payload.toString('utf8')) as { end: number }).end;
-    } else if (name in RELATIONS) {
+    } else if (name in RELATIONS || name === EDGE_TEXTS) {
       chunkCount += 1;
-      appendChunk(snapshot.chunks, name as RelationName, { offset, sizeBytes: payload.length });
+      appendChunk(snapshot.chunks, name as RelationName | typeof EDGE_TEXTS, {
+        offset,
+        sizeBytes: payload.length,
+      });
     } else {
       throw reportDamage(SNAPSHOT_FILE, offset, `it holds an unknown relation "${name}"`);
     }
@@ -69,9 +76,28 @@ export function readChunk(snapshot: Snapshot, chunk: ChunkRef): string {
 
 /** The tuples of one relation, chunk by chunk. */
 export function* readChunkTuples(snapshot: Snapshot, relation: RelationName): Generator<readonly Tuple[]> {
+  if (relation === 'edges') {
+    const texts = [...readEdgeTexts(snapshot)];
+    for (const edges of readCodedEdges(snapshot)) yield edges.map((edge) => decodeEdgeTuple(edge, texts));
+    return;
+  }
   for (const chunk of snapshot.chunks.get(relation) ?? []) {
     const json = JSON.parse(readChunk(snapshot, chunk)) as Record<string, { rows: Tuple[] }>;
     yield json[relation]?.rows ?? [];
+  }
+}
+
+/** The texts that {@link readCodedEdges} counts, from 0. */
+export function* readEdgeTexts(snapshot: Snapshot): Generator<string> {
+  for (const chunk of snapshot.chunks.get(EDGE_TEXTS) ?? []) {
+    yield* (JSON.parse(readChunk(snapshot, chunk)) as { edge_texts: string[] }).edge_texts;
+  }
+}
+
+/** The edges in numbers, chunk by chunk: source, kind, target, resolution and reason by text, then the sites. */
+export function* readCodedEdges(snapshot: Snapshot): Generator<readonly CodedEdge[]> {
+  for (const chunk of snapshot.chunks.get('edges') ?? []) {
+    yield (JSON.parse(readChunk(snapshot, chunk)) as { edges: CodedEdge[] }).edges;
   }
 }
 
@@ -91,12 +117,43 @@ function* encodeSnapshot(
   yield encodeFrame(JSON.stringify(createHeader(seq)));
   let chunkCount = 0;
   for (const relation of RELATION_NAMES) {
-    for (const rows of groupTuples(tuplesOf(relation))) {
+    const tuples = tuplesOf(relation);
+    for (const payload of relation === 'edges' ? encodeEdges(tuples) : encodeRelation(relation, tuples)) {
       chunkCount += 1;
-      yield encodeFrame(JSON.stringify({ [relation]: { headers: RELATIONS[relation].columns, rows } }));
+      yield encodeFrame(payload);
     }
   }
   yield encodeFrame(JSON.stringify({ end: chunkCount }));
+}
+
+function* encodeRelation(relation: RelationName, tuples: Iterable<Tuple>): Generator<string> {
+  for (const rows of groupTuples(tuples)) {
+    yield JSON.stringify({ [relation]: { headers: RELATIONS[relation].columns, rows } });
+  }
+}
+
+/** Keys repeat in hundreds of thousands of edges: each text is written once, after the edges that count it. */
+function* encodeEdges(tuples: Iterable<Tuple>): Generator<string> {
+  const numbers = new Map<string, number>();
+  const numberOf = (text: string) => {
+    const known = numbers.get(text) ?? numbers.size;
+    numbers.set(text, known);
+    return known;
+  };
+  for (const group of groupTuples(tuples)) {
+    const edges = group.map((tuple) => {
+      const texts = (tuple.slice(0, 5) as string[]).map(numberOf);
+      return [...texts, ...(JSON.parse(tuple[5] as string) as number[])];
+    });
+    yield JSON.stringify({ edges });
+  }
+  for (const texts of groupTuples([...numbers.keys()].map((text): Tuple => [text]))) {
+    yield JSON.stringify({ [EDGE_TEXTS]: texts.flat() });
+  }
+}
+
+function decodeEdgeTuple(edge: CodedEdge, texts: readonly string[]): Tuple {
+  return [...edge.slice(0, 5).map((number) => texts[number] ?? ''), JSON.stringify(edge.slice(5))];
 }
 
 /** Groups of at most {@link IMPORT_TUPLES} tuples and about 4 MB, so that no single text gets out of hand. */
@@ -114,7 +171,11 @@ function* groupTuples(tuples: Iterable<Tuple>): Generator<Tuple[]> {
   if (group.length > 0) yield group;
 }
 
-function appendChunk(chunks: Map<RelationName, ChunkRef[]>, relation: RelationName, chunk: ChunkRef): void {
+function appendChunk(
+  chunks: Snapshot['chunks'],
+  relation: RelationName | typeof EDGE_TEXTS,
+  chunk: ChunkRef,
+): void {
   const list = chunks.get(relation);
   if (list === undefined) chunks.set(relation, [chunk]);
   else list.push(chunk);

@@ -13,10 +13,10 @@ import type {
 import { DEFAULT_TIERS } from '../answer/describe-answer.js';
 import { StoreError } from '../errors.js';
 import { decodeFile, decodeReferences } from '../schema/row-codec.js';
-import { compareEdges, decodeRecord, type EdgeRecord } from '../state/edge-index.js';
+import { compareEdges, decodeRecord, type EdgeIndex, type EdgeRecord } from '../state/edge-index.js';
 import type { GraphState } from '../state/graph-state.js';
 import { type GraphView, openView } from '../state/graph-view.js';
-import { openCatalog } from '../state/indexes.js';
+import { openCatalog, openEdges } from '../state/indexes.js';
 import { sortByBytes } from '../state/overlay-file.js';
 import { openPlanView } from '../state/plan-view.js';
 import { readRow, readRows, readTuples } from '../state/read-rows.js';
@@ -60,6 +60,7 @@ export function findRows(
 export function edgesFrom(state: GraphState, keys: readonly RowKey[], query: EdgeQuery = {}): Edge[] {
   const view = openView(state, query.at);
   return selectEdges(
+    openEdges(state),
     [...new Set(keys)].flatMap((key) => view.edgesFrom(key)),
     query,
   );
@@ -68,6 +69,7 @@ export function edgesFrom(state: GraphState, keys: readonly RowKey[], query: Edg
 export function edgesTo(state: GraphState, keys: readonly RowKey[], query: EdgeQuery = {}): Edge[] {
   const view = openView(state, query.at);
   return selectEdges(
+    openEdges(state),
     [...new Set(keys)].flatMap((key) => view.edgesTo(key)),
     query,
   );
@@ -107,12 +109,12 @@ function isMatch(entry: CatalogEntry, filter: RowFilter): boolean {
   return filter.crate === undefined || entry.crate === filter.crate;
 }
 
-function selectEdges(records: readonly EdgeRecord[], query: EdgeQuery): Edge[] {
+function selectEdges(edges: EdgeIndex, records: readonly EdgeRecord[], query: EdgeQuery): Edge[] {
   const tiers = query.tiers ?? DEFAULT_TIERS;
   return records
     .filter(({ kind, resolution }) => (query.kinds?.includes(kind) ?? true) && tiers.includes(resolution))
     .sort(compareEdges)
-    .map(decodeRecord);
+    .map((record) => decodeRecord(record, edges.sitesOf(record)));
 }
 
 function assertPage(offset: number, limit: number): void {

@@ -1,4 +1,4 @@
-import type { RowKey } from '@parseltongue/isg-core';
+import { pathOfKey, type RowKey } from '@parseltongue/isg-core';
 import { DEFAULT_TIERS, describeAnswer } from '../answer/describe-answer.js';
 import { fitHits, renderEntry } from '../answer/fit-answer.js';
 import type { DetailLevel, SearchAnswer, SearchHit, SearchOptions } from '../contract.js';
@@ -13,6 +13,8 @@ import { TextIndex, type TextHit } from './text-index.js';
 const DEFAULT_LIMIT = 20;
 const DEFAULT_TOKEN_BUDGET = 2500;
 const FILE_LIMIT = 50;
+/** Rows further down cannot lift a file among the best 50, whose rows are the best ones. */
+const FILE_SCORE_HITS = 2000;
 /** A file is as good as its best few rows: a long file does not win by length. */
 const ROWS_PER_FILE_SCORE = 3;
 
@@ -22,9 +24,9 @@ export function searchRows(state: GraphState, query: string, options: SearchOpti
   assertLimit(limit);
   const view = openView(state, options.at);
   const ranked = rankRows(state, view, { ...options, query });
-  const files = rankFiles(view, ranked);
+  const files = rankFiles(ranked.slice(0, FILE_SCORE_HITS));
   const kept = new Set(files.map((file) => file.path));
-  const inFiles = ranked.filter(({ key }) => kept.has(view.get(key)?.file ?? ''));
+  const inFiles = ranked.filter(({ key }) => kept.has(pathOfKey(key as RowKey)));
   const hits = createHits(state, view, {
     ranked: inFiles.slice(0, limit),
     withBodies: options.detail === 'bodies',
@@ -46,20 +48,26 @@ export function searchRows(state: GraphState, query: string, options: SearchOpti
 
 function rankRows(state: GraphState, view: GraphView, options: SearchOptions & { query: string }): TextHit[] {
   const { query } = options;
-  const accepts = (key: string) => {
-    const entry = view.get(key);
-    if (entry === undefined) return false;
-    if (options.tddClass !== undefined && entry.tdd !== options.tddClass) return false;
-    return options.pathPrefix === undefined || entry.file.startsWith(options.pathPrefix);
-  };
+  const accepts = createFilter(view, options);
   const current = openTextIndex(state).search(query, accepts);
   const { plan } = view;
-  if (plan === undefined || plan.rows.size === 0) return current;
+  if (plan === undefined || plan.changes.length === 0) return current;
   const planned = indexPlannedRows(view).search(query, accepts);
   const changed = new Set(plan.changes.map((change) => change.key as string));
   return [...current.filter(({ key }) => !changed.has(key)), ...planned].sort(
     (a, b) => b.score - a.score || (a.key < b.key ? -1 : 1),
   );
+}
+
+/** Undefined when every row of the index is wanted. */
+function createFilter(view: GraphView, options: SearchOptions): ((key: string) => boolean) | undefined {
+  const { tddClass, pathPrefix } = options;
+  if (view.plan === undefined && tddClass === undefined && pathPrefix === undefined) return undefined;
+  return (key) => {
+    const entry = view.get(key);
+    if (entry === undefined || (tddClass !== undefined && entry.tdd !== tddClass)) return false;
+    return pathPrefix === undefined || entry.file.startsWith(pathPrefix);
+  };
 }
 
 /** The changed rows in an index of their own; its scores are close to, not equal to, those of one common index. */
@@ -71,10 +79,10 @@ function indexPlannedRows(view: GraphView): TextIndex {
   return index;
 }
 
-function rankFiles(view: GraphView, ranked: readonly TextHit[]): { path: string; score: number }[] {
+function rankFiles(ranked: readonly TextHit[]): { path: string; score: number }[] {
   const scores = new Map<string, { score: number; rows: number }>();
   for (const { key, score } of ranked) {
-    const path = view.get(key)?.file ?? '';
+    const path = pathOfKey(key as RowKey);
     const file = scores.get(path) ?? { score: 0, rows: 0 };
     if (file.rows < ROWS_PER_FILE_SCORE) scores.set(path, { score: file.score + score, rows: file.rows + 1 });
   }

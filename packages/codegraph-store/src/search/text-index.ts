@@ -1,4 +1,4 @@
-import MiniSearch from 'minisearch';
+import MiniSearch, { type SearchOptions } from 'minisearch';
 import type { Tuple } from '../schema/relations.js';
 import { tokenizeCode } from './tokenize-code.js';
 
@@ -13,11 +13,15 @@ interface TextDocument {
 }
 
 const FIELDS = ['name', 'signature', 'doc', 'path', 'container', 'summary'];
-const BOOST = { name: 4, container: 1.5, summary: 2 };
-const BM25 = { k: 1.5, b: 0.75, d: 0.5 };
 /** Summaries are documents of their own, so that a new summary does not re-index its row. */
 const SUMMARY_PREFIX = '\u0001';
 const PREFIX_MIN_LENGTH = 4;
+const RANKING: SearchOptions = {
+  boost: { name: 4, container: 1.5, summary: 2 },
+  bm25: { k: 1.5, b: 0.75, d: 0.5 },
+  prefix: (term, i, terms) => i === terms.length - 1 && term.length >= PREFIX_MIN_LENGTH,
+  weights: { prefix: 0.3, fuzzy: 0.3 },
+};
 
 export interface TextHit {
   key: string;
@@ -60,26 +64,27 @@ export class TextIndex {
     this.#discard(SUMMARY_PREFIX + key);
   }
 
-  /** Hits by falling score, then key. Typing errors are forgiven only when nothing else matches. */
-  search(query: string, accepts: (key: string) => boolean): TextHit[] {
-    const exact = this.#rank(query, accepts, 0);
-    return exact.length > 0 ? exact : this.#rank(query, accepts, 0.2);
+  /** Hits by falling score, then key. Any word counts; typing errors are forgiven only when nothing else matches. */
+  search(query: string, accepts?: (key: string) => boolean): TextHit[] {
+    const hits = this.#rank(query, {}, accepts);
+    return hits.length > 0 ? hits : this.#rank(query, { fuzzy: 0.2 }, accepts);
   }
 
-  #rank(query: string, accepts: (key: string) => boolean, fuzzy: number): TextHit[] {
-    const results = this.#index.search(query, {
-      boost: BOOST,
-      bm25: BM25,
-      fuzzy,
-      prefix: (term, i, terms) => i === terms.length - 1 && term.length >= PREFIX_MIN_LENGTH,
-      weights: { prefix: 0.3, fuzzy: 0.3 },
-    });
-    const scores = new Map<string, number>();
-    for (const { id, score } of results) {
-      const key = (id as string).startsWith(SUMMARY_PREFIX) ? (id as string).slice(1) : (id as string);
-      if (accepts(key)) scores.set(key, (scores.get(key) ?? 0) + score);
+  #rank(query: string, options: SearchOptions, accepts: ((key: string) => boolean) | undefined): TextHit[] {
+    const results = this.#index.search(query, { ...RANKING, ...options });
+    const hits: TextHit[] = [];
+    const numbers = new Map<string, number>();
+    for (const result of results) {
+      const id = result.id as string;
+      const key = id.startsWith(SUMMARY_PREFIX) ? id.slice(1) : id;
+      if (accepts !== undefined && !accepts(key)) continue;
+      const known = hits[numbers.get(key) ?? -1];
+      if (known !== undefined) known.score += result.score;
+      else {
+        numbers.set(key, hits.length);
+        hits.push({ key, score: result.score });
+      }
     }
-    const hits = [...scores].map(([key, score]) => ({ key, score }));
     return hits.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
   }
 

@@ -1,89 +1,166 @@
 import type { Edge, EdgeKind, Resolution, RowKey } from '@parseltongue/isg-core';
 import type { Tuple } from '../schema/relations.js';
 import { decodeSites } from '../schema/row-codec.js';
+import { IntList } from './int-list.js';
 
-/** An edge in memory; `sites` stays the stored text until someone asks. */
+/** An edge as its index hands it out; its sites stay there until someone asks. */
 export interface EdgeRecord {
+  /** Number in the index, valid until the next write; negative for an edge that is only planned. */
+  id: number;
   from: RowKey;
   to: RowKey;
   kind: EdgeKind;
   resolution: Resolution;
   reason: string;
-  sites: string;
 }
 
-const NONE: readonly EdgeRecord[] = [];
+/** An edge in numbers: every text is a place in a table of texts, the sites follow the five fields. */
+export type CodedEdge = readonly number[];
 
-/** Every edge of the current graph, by both ends. */
+const NONE = -1;
+
+/**
+ * Every edge of the current graph, by both ends.
+ *
+ * Texts are numbered once and edges are columns of integers chained by source and by target: 400,000 edges take some
+ * 20 MB and load as fast as they can be read.
+ */
 export class EdgeIndex {
-  readonly #out = new Map<string, EdgeRecord[]>();
-  readonly #in = new Map<string, EdgeRecord[]>();
-  readonly #texts = new Map<string, string>();
+  readonly #texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  /** First edge of each text as a source and as a target. */
+  readonly #firstOut = new IntList();
+  readonly #firstIn = new IntList();
+  readonly #from = new IntList();
+  readonly #to = new IntList();
+  readonly #kind = new IntList();
+  readonly #resolution = new IntList();
+  readonly #reason = new IntList();
+  readonly #nextOut = new IntList();
+  readonly #nextIn = new IntList();
+  readonly #sitesAt = new IntList();
+  readonly #siteData = new IntList();
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  from(key: string): readonly EdgeRecord[] {
-    return this.#out.get(key) ?? NONE;
+  from(key: string): EdgeRecord[] {
+    return this.#follow(this.#numbers.get(key), this.#firstOut, this.#nextOut);
   }
 
-  to(key: string): readonly EdgeRecord[] {
-    return this.#in.get(key) ?? NONE;
+  to(key: string): EdgeRecord[] {
+    return this.#follow(this.#numbers.get(key), this.#firstIn, this.#nextIn);
   }
 
   *all(): Generator<EdgeRecord> {
-    for (const records of this.#out.values()) yield* records;
+    for (let id = 0; id < this.#from.length; id += 1) if (this.#from.get(id) !== NONE) yield this.#read(id);
   }
 
   *tuples(): Generator<Tuple> {
-    for (const record of this.all()) yield encodeRecord(record);
+    for (const record of this.all()) yield encodeRecord(record, this.sitesOf(record));
+  }
+
+  /** Where the reference stands, as start, end, line triples; nothing for an edge that is only planned. */
+  sitesOf({ id }: EdgeRecord): number[] {
+    if (id < 0) return [];
+    const at = this.#sitesAt.get(id);
+    return Array.from({ length: this.#siteData.get(at) }, (_, i) => this.#siteData.get(at + 1 + i));
   }
 
   /** Puts an edge, replacing the one with the same ends and kind. */
   put(tuple: Tuple): void {
+    this.remove(tuple);
     const [from, kind, to, resolution, reason, sites] = tuple as readonly string[];
-    if (this.#out.has(from ?? '')) this.remove([from ?? '', kind ?? '', to ?? '']);
-    const record: EdgeRecord = {
-      from: this.#share(from) as RowKey,
-      to: this.#share(to) as RowKey,
-      kind: this.#share(kind) as EdgeKind,
-      resolution: this.#share(resolution) as Resolution,
-      reason: this.#share(reason),
-      sites: sites ?? '[]',
-    };
-    append(this.#out, record.from, record);
-    append(this.#in, record.to, record);
+    const texts = [from, kind, to, resolution, reason].map((text) => this.#number(text ?? ''));
+    this.#append([...texts, ...(JSON.parse(sites ?? '[]') as number[])]);
+  }
+
+  /** Adds edges that are known to be new; `numbers` says which of this index's texts each of theirs is. */
+  addCoded(edges: readonly CodedEdge[], numbers: readonly number[]): void {
+    for (const edge of edges) this.#append(edge, numbers);
+  }
+
+  /** The number of each text here, adding those that are new. */
+  numberTexts(texts: readonly string[]): number[] {
+    return texts.map((text) => this.#number(text));
+  }
+
+  /** The key is the source, kind and target, as in the relation. */
+  remove(key: Tuple): void {
+    const from = this.#numbers.get(key[0] as string);
+    const kind = this.#numbers.get(key[1] as string);
+    const to = this.#numbers.get(key[2] as string);
+    if (from === undefined || kind === undefined || to === undefined) return;
+    for (let id = this.#firstOut.get(from); id !== NONE; id = this.#nextOut.get(id)) {
+      if (this.#to.get(id) !== to || this.#kind.get(id) !== kind) continue;
+      unchain(id, from, { first: this.#firstOut, next: this.#nextOut });
+      unchain(id, to, { first: this.#firstIn, next: this.#nextIn });
+      this.#from.set(id, NONE);
+      this.#size -= 1;
+      return;
+    }
+  }
+
+  #append(edge: CodedEdge, numbers?: readonly number[]): void {
+    const place = (field: number) =>
+      (numbers === undefined ? edge[field] : numbers[edge[field] as number]) as number;
+    const from = place(0);
+    const to = place(2);
+    const id = this.#from.length;
+    this.#from.push(from);
+    this.#kind.push(place(1));
+    this.#to.push(to);
+    this.#resolution.push(place(3));
+    this.#reason.push(place(4));
+    this.#nextOut.push(this.#firstOut.get(from));
+    this.#nextIn.push(this.#firstIn.get(to));
+    this.#firstOut.set(from, id);
+    this.#firstIn.set(to, id);
+    this.#sitesAt.push(this.#siteData.length);
+    this.#siteData.push(edge.length - 5);
+    for (let i = 5; i < edge.length; i += 1) this.#siteData.push(edge[i] as number);
     this.#size += 1;
   }
 
-  remove(key: Tuple): void {
-    const [from, kind, to] = key as readonly string[];
-    const records = this.#out.get(from ?? '');
-    const at = records?.findIndex((record) => record.to === to && record.kind === kind) ?? -1;
-    const record = records?.[at];
-    if (records === undefined || record === undefined) return;
-    drop(this.#out, record.from, record);
-    drop(this.#in, record.to, record);
-    this.#size -= 1;
+  #follow(number: number | undefined, first: IntList, next: IntList): EdgeRecord[] {
+    const records: EdgeRecord[] = [];
+    if (number === undefined) return records;
+    for (let id = first.get(number); id !== NONE; id = next.get(id)) records.push(this.#read(id));
+    return records;
   }
 
-  /** One string object for equal texts: keys repeat in hundreds of thousands of edges. */
-  #share(text = ''): string {
-    const known = this.#texts.get(text);
+  #read(id: number): EdgeRecord {
+    return {
+      id,
+      from: this.#texts[this.#from.get(id)] as RowKey,
+      to: this.#texts[this.#to.get(id)] as RowKey,
+      kind: this.#texts[this.#kind.get(id)] as EdgeKind,
+      resolution: this.#texts[this.#resolution.get(id)] as Resolution,
+      reason: this.#texts[this.#reason.get(id)] as string,
+    };
+  }
+
+  #number(text: string): number {
+    const known = this.#numbers.get(text);
     if (known !== undefined) return known;
-    this.#texts.set(text, text);
-    return text;
+    const number = this.#texts.length;
+    this.#texts.push(text);
+    this.#numbers.set(text, number);
+    this.#firstOut.push(NONE);
+    this.#firstIn.push(NONE);
+    return number;
   }
 }
 
-export function encodeRecord(record: EdgeRecord): Tuple {
-  return [record.from, record.kind, record.to, record.resolution, record.reason, record.sites];
+export function encodeRecord(record: EdgeRecord, sites: readonly number[]): Tuple {
+  return [record.from, record.kind, record.to, record.resolution, record.reason, JSON.stringify(sites)];
 }
 
-export function decodeRecord(record: EdgeRecord): Edge {
-  return { ...record, sites: decodeSites(JSON.parse(record.sites) as number[]) };
+export function decodeRecord(record: EdgeRecord, sites: readonly number[]): Edge {
+  const { from, to, kind, resolution, reason } = record;
+  return { from, to, kind, resolution, reason, sites: decodeSites(sites) };
 }
 
 /** Orders by source, kind, target. */
@@ -95,17 +172,13 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function append(map: Map<string, EdgeRecord[]>, key: string, record: EdgeRecord): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [record]);
-  else list.push(record);
-}
-
-function drop(map: Map<string, EdgeRecord[]>, key: string, record: EdgeRecord): void {
-  const list = map.get(key);
-  const at = list?.indexOf(record) ?? -1;
-  if (list === undefined || at < 0) return;
-  const last = list.pop() as EdgeRecord;
-  if (at < list.length) list[at] = last;
-  if (list.length === 0) map.delete(key);
+function unchain(id: number, owner: number, chain: { first: IntList; next: IntList }): void {
+  const { first, next } = chain;
+  if (first.get(owner) === id) {
+    first.set(owner, next.get(id));
+    return;
+  }
+  let before = first.get(owner);
+  while (next.get(before) !== id) before = next.get(before);
+  next.set(before, next.get(id));
 }

@@ -21,6 +21,8 @@ export interface Indexes {
   edges: EdgeIndex | undefined;
   /** Unresolved references by row; rows without any are absent. */
   unresolved: Map<string, number> | undefined;
+  /** Share of unanswered references in the whole graph. Dropped by every write. */
+  unresolvedShare: number | undefined;
   text: TextIndex | undefined;
   /** Dropped by every write. */
   planViews: Map<string, PlanView>;

@@ -54,7 +54,7 @@ function createPlannedView(catalog: RowCatalog, edges: EdgeIndex, plan: PlanView
   const project = (current: readonly EdgeRecord[], added: readonly EdgeRecord[] = []) =>
     replaced.size === 0
       ? [...current, ...added]
-      : [...current.filter((edge) => !replaced.has(edge)), ...added];
+      : [...current.filter((edge) => !replaced.has(edge.id)), ...added];
   return {
     plan,
     get: (key) => plan.entries.get(key) ?? (plan.goneKeys.has(key) ? undefined : catalog.get(key)),

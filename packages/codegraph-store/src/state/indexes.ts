@@ -1,3 +1,4 @@
+import { readCodedEdges, readEdgeTexts, type Snapshot } from '../durable/snapshot.js';
 import { TextIndex } from '../search/text-index.js';
 import type { Change } from '../schema/relations.js';
 import { EdgeIndex } from './edge-index.js';
@@ -18,7 +19,8 @@ export function openCatalog(state: GraphState): RowCatalog {
 export function openEdges(state: GraphState): EdgeIndex {
   if (state.indexes.edges !== undefined) return state.indexes.edges;
   const edges = new EdgeIndex();
-  for (const tuple of scanTuples(state, 'edges')) edges.put(tuple);
+  if (state.snapshot !== undefined) loadCodedEdges(edges, state.snapshot);
+  for (const change of state.tables.edges.pending) applyEdgeChange(edges, change);
   state.indexes.edges = edges;
   state.tables.edges.pending = [];
   return edges;
@@ -49,6 +51,7 @@ export function openTextIndex(state: GraphState): TextIndex {
 /** Keeps what has been built in step with a write. */
 export function applyToIndexes(state: GraphState, changes: readonly Change[]): void {
   state.indexes.planViews.clear();
+  state.indexes.unresolvedShare = undefined;
   for (const change of changes) {
     if (change.relation === 'rows') applyRows(state, change);
     else if (change.relation === 'edges') applyEdges(state, change);
@@ -71,10 +74,19 @@ function applyRows({ indexes }: GraphState, { puts, removes }: Change): void {
 function applyEdges(state: GraphState, { puts, removes }: Change): void {
   const { edges } = state.indexes;
   if (edges === undefined) return;
-  for (const tuple of removes) edges.remove(tuple);
-  for (const tuple of puts) edges.put(tuple);
+  applyEdgeChange(edges, { puts, removes });
   // The index is the truth in memory from here on: nothing waits for a table that is never loaded.
   if (!state.tables.edges.isLoaded) state.tables.edges.pending = [];
+}
+
+function loadCodedEdges(edges: EdgeIndex, snapshot: Snapshot): void {
+  const numbers = edges.numberTexts([...readEdgeTexts(snapshot)]);
+  for (const coded of readCodedEdges(snapshot)) edges.addCoded(coded, numbers);
+}
+
+function applyEdgeChange(edges: EdgeIndex, { puts, removes }: Pick<Change, 'puts' | 'removes'>): void {
+  for (const tuple of removes) edges.remove(tuple);
+  for (const tuple of puts) edges.put(tuple);
 }
 
 function applyReferences({ indexes }: GraphState, { puts, removes }: Change): void {

@@ -75,6 +75,7 @@ function createState(options: OpenStateOptions & Pick<GraphState, 'lock'>, files
       catalog: undefined,
       edges: undefined,
       unresolved: undefined,
+      unresolvedShare: undefined,
       text: undefined,
       planViews: new Map(),
     },

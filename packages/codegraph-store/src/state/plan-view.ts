@@ -35,7 +35,7 @@ export interface PlannedFile {
 
 export interface ProjectedEdges {
   /** Current edges that the plan drops or changes. */
-  replaced: ReadonlySet<EdgeRecord>;
+  replaced: ReadonlyMap<number, EdgeRecord>;
   added: readonly EdgeRecord[];
   addedFrom: ReadonlyMap<string, EdgeRecord[]>;
   addedTo: ReadonlyMap<string, EdgeRecord[]>;

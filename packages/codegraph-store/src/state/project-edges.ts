@@ -1,8 +1,11 @@
 import type { Resolution, Row } from '@parseltongue/isg-core';
-import { type EdgeIndex, type EdgeRecord } from './edge-index.js';
+import type { EdgeIndex, EdgeRecord } from './edge-index.js';
 import type { OverlaidFile } from './overlay-file.js';
 import type { ProjectedEdges } from './plan-view.js';
 import type { RowCatalog } from './row-catalog.js';
+
+/** Edges that exist only in a plan have no place in the index. */
+const PLANNED = -1;
 
 export interface EdgeProjection {
   catalog: RowCatalog;
@@ -20,14 +23,15 @@ export interface EdgeProjection {
  */
 export function projectEdges(projection: EdgeProjection): ProjectedEdges {
   const { edges, goneKeys, overlaid, catalog } = projection;
-  const replaced = new Set<EdgeRecord>();
+  const replaced = new Map<number, EdgeRecord>();
   const added: EdgeRecord[] = [];
-  for (const key of goneKeys) for (const edge of [...edges.from(key), ...edges.to(key)]) replaced.add(edge);
+  for (const key of goneKeys)
+    for (const edge of [...edges.from(key), ...edges.to(key)]) replaced.set(edge.id, edge);
   for (const row of [...overlaid.values()].flatMap((file) => file.rows)) {
     for (const edge of edges.from(row.isgl1_key)) {
-      const next = demoteEdge(edge);
-      if (replaced.has(edge) || next === edge) continue;
-      replaced.add(edge);
+      const next = demoteEdge(edge, edges.sitesOf(edge).length > 0);
+      if (replaced.has(edge.id) || next === edge) continue;
+      replaced.set(edge.id, edge);
       added.push(next);
     }
     if (row.parent_key !== null && !catalog.has(row.isgl1_key))
@@ -36,11 +40,11 @@ export function projectEdges(projection: EdgeProjection): ProjectedEdges {
   return { replaced, added, addedFrom: groupBy(added, 'from'), addedTo: groupBy(added, 'to') };
 }
 
-function demoteEdge(edge: EdgeRecord): EdgeRecord {
+function demoteEdge(edge: EdgeRecord, hasSites: boolean): EdgeRecord {
   if (edge.kind === 'contains') return edge;
   const resolution: Resolution = edge.resolution === 'exact' ? 'typed' : edge.resolution;
-  if (resolution === edge.resolution && edge.sites === '[]') return edge;
-  return { ...edge, resolution, sites: '[]' };
+  if (resolution === edge.resolution && !hasSites) return edge;
+  return { ...edge, id: PLANNED, resolution };
 }
 
 function createContainment(row: Row, parent: NonNullable<Row['parent_key']>): EdgeRecord {
@@ -50,7 +54,7 @@ function createContainment(row: Row, parent: NonNullable<Row['parent_key']>): Ed
     kind: 'contains',
     resolution: 'typed',
     reason: 'syntax',
-    sites: '[]',
+    id: PLANNED,
   };
 }
 

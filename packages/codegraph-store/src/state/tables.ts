@@ -1,4 +1,4 @@
-import { readChunk, readChunkTuples } from '../durable/snapshot.js';
+import { type ChunkRef, readChunk, readChunkTuples } from '../durable/snapshot.js';
 import type { CozoParam, NamedRows } from '../engines/cozo-engine.js';
 import {
   type Change,
@@ -11,6 +11,8 @@ import type { GraphState, Table } from './graph-state.js';
 
 /** Bytes of engine memory for a byte of snapshot, measured between 1.6 and 2.4. */
 const RESERVE_FACTOR = 3;
+/** The same for edges, whose keys are written out in the engine. */
+const EDGE_RESERVE_FACTOR = 12;
 
 export function createTables(): Record<RelationName, Table> {
   return Object.fromEntries(
@@ -26,12 +28,23 @@ export function loadTables(state: GraphState, relations: readonly RelationName[]
     const chunks = state.snapshot?.chunks.get(relation) ?? [];
     state.engine.createRelation(relation);
     state.engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 2 ** 20) * RESERVE_FACTOR);
-    for (const chunk of chunks)
-      if (state.snapshot !== undefined) state.engine.importJson(readChunk(state.snapshot, chunk));
+    loadChunks(state, relation, chunks);
     for (const change of table.pending) state.engine.apply([change]);
     table.pending = [];
     table.isLoaded = true;
   }
+}
+
+/** Chunks are stored as the engine takes them, but for edges, which are stored in numbers. */
+function loadChunks(state: GraphState, relation: RelationName, chunks: readonly ChunkRef[]): void {
+  const { snapshot, engine } = state;
+  if (snapshot === undefined) return;
+  if (relation !== 'edges') {
+    for (const chunk of chunks) engine.importJson(readChunk(snapshot, chunk));
+    return;
+  }
+  engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0) * EDGE_RESERVE_FACTOR);
+  for (const puts of readChunkTuples(snapshot, relation)) engine.apply([{ relation, puts, removes: [] }]);
 }
 
 /** Asks the engine a question about relations, loading them first. */

@@ -83,8 +83,12 @@ function listFileChanges(view: PlanView): Change[] {
 }
 
 function listEdgeChange(view: PlanView): Change {
-  const removes = [...view.edges.replaced].map((edge): Tuple => [edge.from, edge.kind, edge.to]);
-  return change('edges', view.edges.added.map(encodeRecord), removes);
+  const removes = [...view.edges.replaced.values()].map((edge): Tuple => [edge.from, edge.kind, edge.to]);
+  return change(
+    'edges',
+    view.edges.added.map((edge) => encodeRecord(edge, [])),
+    removes,
+  );
 }
 
 function listTouchedDiagnostics(state: GraphState, view: PlanView): Tuple[] {
