@@ -1,11 +1,4 @@
 export { StreamError, type StreamErrorCode, type StreamErrorDetails } from './errors.js';
-export {
-  defineLanguage,
-  type ExtractContext,
-  type FilePlace,
-  type FileSyntax,
-  type LanguageDefinition,
-} from './languages/define-language.js';
 export type { GraphProblem } from './languages/rust/resolve/index.js';
 export { listSources, type SourceFile } from './list-sources.js';
 export {

@@ -38,8 +38,8 @@ export async function* parseInOrder(pool: ParsePool, input: ParseInOrderInput): 
   }
 }
 
-/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
-export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+// A rejection with the signal's reason as soon as it is aborted.
+async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   signal.throwIfAborted();
   let stop: (() => void) | undefined;

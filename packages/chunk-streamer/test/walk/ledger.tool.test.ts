@@ -8,6 +8,8 @@ import { streamChunks } from '../../src/index.js';
 import { collectStream } from '../support/collect-stream.js';
 import { openRepository } from '../support/temporary-repository.js';
 
+// Of the operating system, not of a package.
+const TOOLS = { makePipe: 'mkfifo', dropRights: 'setpriv' };
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 async function ledgerOf(root: string): Promise<Ledger> {
@@ -45,7 +47,7 @@ describe('ledger', () => {
     symlinkSync('lib.rs', join(repository.root, 'src/link.rs'));
     symlinkSync('..', join(repository.root, 'src/loop'));
     symlinkSync('nowhere.rs', join(repository.root, 'src/dangling.rs'));
-    execFileSync('mkfifo', [join(repository.root, 'src/pipe.rs')]);
+    execFileSync(TOOLS.makePipe, [join(repository.root, 'src/pipe.rs')]);
     const ledger = await ledgerOf(repository.root);
     expect(ledger.indexed).toBe(2);
     expect(reasons(ledger)).toEqual([
@@ -111,7 +113,7 @@ function streamAsOrdinaryUser(root: string): Ledger | undefined {
   const command = [BIN, root, '--ndjson', '--workers', '1'];
   const isRoot = process.getuid?.() === 0;
   const { stdout } = isRoot
-    ? spawnSync('setpriv', ['--bounding-set=-all', '--inh-caps=-all', process.execPath, ...command], {
+    ? spawnSync(TOOLS.dropRights, ['--bounding-set=-all', '--inh-caps=-all', process.execPath, ...command], {
         encoding: 'utf8',
       })
     : spawnSync(process.execPath, command, { encoding: 'utf8' });
