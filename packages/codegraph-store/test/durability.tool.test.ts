@@ -154,6 +154,24 @@ describe('the graph on disk', () => {
     expect((await store.status()).rows).toBe(14);
   });
 
+  it('forgets a journal that is older than the snapshot: a crash came between the two', async () => {
+    using directory = makeDirectory();
+    const journal = join(directory.path, 'graph.journal');
+    {
+      await using store = await openStore({ dir: directory.path });
+      await store.ingest(recordsOf('src/a.rs', 1));
+      const before = readFileSync(journal);
+      await store.ingest([...recordsOf('src/a.rs', 2), ...recordsOf('src/big.rs', 2)]);
+      expect((await store.status()).snapshot_bytes).toBeGreaterThan(0);
+      writeFileSync(journal, before);
+    }
+    for (const version of [3, 4]) {
+      await using store = await openStore({ dir: directory.path });
+      await checkContent(store, { versions: { 'src/a.rs': version - 1, 'src/big.rs': 2 }, planned: null });
+      await store.ingest(recordsOf('src/a.rs', version));
+    }
+  });
+
   it('answers a full disk with an error and keeps the graph as it was, in memory and on disk', async () => {
     using directory = makeDirectory();
     const child = forkStoreWithLimit(directory.path, 64);

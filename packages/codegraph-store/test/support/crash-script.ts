@@ -1,5 +1,4 @@
-import { diffRows, type IndexRecord } from '@parseltongue/isg-core';
-import type { CodeGraphStore } from '../../src/index.js';
+import type { IndexRecord } from '@parseltongue/isg-core';
 import { type FixtureFile, keyOf, makeEdge, makeFile, makeRecords } from '../graph-fixture.js';
 
 /** What the graph holds after a number of acknowledged steps: the version of each file's text, and the open plan. */
