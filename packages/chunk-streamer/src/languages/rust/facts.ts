@@ -205,12 +205,12 @@ export const Node = {
   call: 52, // callee, n, argument*
   method: 53, // receiver, sym, pos, args?, n, argument*
   field: 54, // receiver, sym, pos
-  index: 55, // base, index
+  index: 55, // base, index, pos of the bracket
   not: 56, // operand
   neg: 57, // operand
   deref: 58, // operand
   ref: 59, // mut, operand
-  binary: 60, // operator class, left, right
+  binary: 60, // operator class, left, right, index into OPERATOR_TEXTS, pos of the operator
   assign: 61, // left, right
   cast: 62, // operand, type
   try: 63, // operand
@@ -240,6 +240,9 @@ export const Node = {
 export const LitKind = { int: 1, float: 2, str: 3, char: 4, bool: 5, byteStr: 6, byte: 7, cStr: 8 } as const;
 
 export const BinaryOp = { arithmetic: 1, comparison: 2, logical: 3, shift: 4, assignment: 5 } as const;
+
+/** Binary operators by the number a `binary` node holds; an assigning operator holds the number of its base. */
+export const OPERATOR_TEXTS = ['', '+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '==', '!=', '<', '<=', '>', '>=', '&&', '||'] as const;
 
 /** How a macro's arguments were read. */
 export const MacroMode = { opaque: 0, expressions: 1, items: 2 } as const;

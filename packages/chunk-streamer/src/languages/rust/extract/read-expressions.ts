@@ -1,4 +1,4 @@
-import { BinaryOp, Node } from '../facts.js';
+import { BinaryOp, Node, OPERATOR_TEXTS } from '../facts.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
@@ -64,6 +64,8 @@ interface RightSide {
 }
 
 function readRight(r: Reader, { operator, left, pos, flags }: RightSide): number {
+  const at = r.pos();
+  const symbol = operatorNumber(r, operator);
   r.at += operator.width;
   switch (operator.prec) {
     case PREC.cast:
@@ -73,11 +75,20 @@ function readRight(r: Reader, { operator, left, pos, flags }: RightSide): number
     case PREC.assign: {
       const right = r.nest(() => readBinary(r, PREC.assign - 1, flags));
       if (operator.op === 0) return r.out.node(Node.assign, pos, left, right);
-      return r.out.node(Node.binary, pos, BinaryOp.assignment, left, right);
+      return r.out.list(Node.binary, pos, [BinaryOp.assignment, left, right, symbol, at], []);
     }
     default:
-      return r.out.node(Node.binary, pos, operator.op, left, readBinary(r, operator.prec, flags));
+      return r.out.list(Node.binary, pos, [operator.op, left, readBinary(r, operator.prec, flags), symbol, at], []);
   }
+}
+
+function operatorNumber(r: Reader, { prec, width, op }: Operator): number {
+  if (prec === PREC.cast || prec === PREC.range) return 0;
+  const { starts } = r.tokens;
+  const start = starts[r.at]!;
+  const isAssigning = prec === PREC.assign && op === 1;
+  const text = r.text.slice(start, start + width - (isAssigning ? 1 : 0));
+  return Math.max(0, OPERATOR_TEXTS.indexOf(text as (typeof OPERATOR_TEXTS)[number]));
 }
 
 function isRangeStart(r: Reader): boolean {

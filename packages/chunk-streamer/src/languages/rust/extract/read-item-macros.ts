@@ -16,17 +16,19 @@ export function readItemMacro(r: Reader, head: ItemHead): void {
   const isBraced = r.isAt(P.openBrace);
   const end = r.mate() + 1;
   const mark = r.out.mark();
+  const start = r.at;
   const transparent = readAsItems(r, head, name);
   if (!transparent) r.out.reset(mark);
+  r.at = start;
+  const args = transparent ? { mode: MacroMode.items, nodes: [] } : r.grammar.readMacroArguments(r, name);
   r.at = end;
   if (!isBraced) r.accept(P.semicolon);
-  const mode = transparent ? MacroMode.items : MacroMode.opaque;
   const { context } = head;
   const cfg = cfgOf(head);
   r.out.macroCalls.push({
     scope: context.scope,
     item: r.items.around(pos),
-    node: r.out.list(Node.macro, pos, [path, mode, 0], []),
+    node: r.out.list(Node.macro, pos, [path, args.mode, args.nodes.length], args.nodes),
     transparent,
     owner: context.owner,
     ...(cfg.length > 0 ? { cfg } : {}),

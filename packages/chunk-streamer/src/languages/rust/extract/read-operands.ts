@@ -55,7 +55,8 @@ export function readPostfix(r: Reader, start: number, pos: number): number {
       }
       case P.openBracket: {
         const base = left;
-        left = r.inside(() => r.out.node(Node.index, pos, base, r.grammar.readExpression(r)));
+        const at = r.pos();
+        left = r.inside(() => r.out.node(Node.index, pos, base, r.grammar.readExpression(r), at));
         break;
       }
       case P.dot:

@@ -1,4 +1,3 @@
-import { segmentsOf } from './code-reader.js';
 import type { Reference } from './edge-recorder.js';
 import { keyOfModule } from './load-file.js';
 import { type Definition, type Import, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
@@ -10,25 +9,6 @@ import type { Tools } from './tools.js';
 export function recordImports(tools: Tools, file: SourceFile): void {
   for (const scope of file.scopes) for (const item of scope.imports) recordImport(tools, item);
   for (const def of file.defs) if (def.kind === 'module' && def.fact.inner === -1) recordModule(tools, def);
-  for (const call of file.facts.macroCalls) {
-    const segments = segmentsOf(file, file.facts.code[call.node + 2]!);
-    const last = segments[segments.length - 1]!;
-    const scope = file.scopes[call.scope]!;
-    const mask = scope.mask & file.crate.cfg.maskOf(call.cfg);
-    const target = tools.macros.resolve(
-      segments.map((segment) => segment.name),
-      scope,
-      mask,
-    );
-    recordTarget(tools, target, { file, item: call.item, pos: last.pos, name: last.name });
-  }
-}
-
-function recordTarget(tools: Tools, target: Resolved | null, reference: Reference): void {
-  if (target === null) tools.recorder.unresolved(reference);
-  else if (target.tag === 'external') tools.recorder.external(reference, target.crate, `${reference.name}!`);
-  else if (target.tag === 'definition')
-    tools.recorder.toDefinition(reference, target, 'uses_macro', 'macro-scope');
 }
 
 function recordModule(tools: Tools, def: Definition): void {

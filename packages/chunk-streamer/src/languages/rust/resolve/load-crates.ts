@@ -124,6 +124,7 @@ class CrateLoader {
       const known = this.program.files.get(path);
       if (known !== undefined) {
         def.inner = known.scopes[0];
+        if (known.crate !== file.crate) known.scopes[0]!.isShared = true;
         return;
       }
       const input = this.inputs.get(path);

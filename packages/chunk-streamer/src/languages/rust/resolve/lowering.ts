@@ -213,12 +213,21 @@ export class Lowering {
     const segments = segmentsOf(env.file, node);
     const first = segments[0]!;
     const start = first.name === 'Self' ? (env.self ?? UNKNOWN) : this.generic(first.name, env.def);
-    if (start !== undefined) return project(start, segments.slice(1));
+    if (start !== undefined) return this.projectFrom(start, segments.slice(1));
     const target = this.resolveTypeName(node, segments, env);
     if (target === null) return UNKNOWN;
     const { resolved, used } = target;
     const type = this.typeOf(resolved, segments[used - 1]?.args ?? 0, env);
     return project(type, segments.slice(used));
+  }
+
+  /** `Self::Item` inside a trait means that trait's own item. */
+  private projectFrom(start: Type, rest: readonly PathSegment[]): Type {
+    const [first, ...more] = rest;
+    const trait = start.k === 'param' && start.name === 'Self' && start.owner.kind === 'trait' ? start.owner : undefined;
+    if (first === undefined || trait?.members?.get(first.name)?.kind !== 'type') return project(start, rest);
+    const ref: TraitRef = { trait, args: this.paramsOf(trait), assoc: [] };
+    return project({ k: 'proj', self: start, trait: ref, name: first.name }, more);
   }
 
   /** The generic parameter of that name around a definition. */

@@ -1,6 +1,6 @@
 import type { Definition, Scope } from './model.js';
 import type { Selector } from './selection.js';
-import { headOf, type ParamType, primitive, shallow, type TraitRef, type Type } from './types.js';
+import { freshVar, headOf, type ParamType, primitive, shallow, type TraitRef, type Type } from './types.js';
 import type { TraitScope } from './trait-scope.js';
 
 /** A member found for a type. */
@@ -11,6 +11,8 @@ export interface MemberHit {
   /** Replacement of the impl's or trait's parameters. */
   map: ReadonlyMap<ParamType, Type>;
   /** Which rule bound it. */
+  /** A generic trait whose arguments, and with them the impl, are not known before the call is typed. */
+  open?: TraitRef;
   rule: 'inherent' | 'trait-impl' | 'trait-default' | 'trait-bound' | 'dyn' | 'impl-trait';
 }
 
@@ -36,6 +38,8 @@ const MAX_DEREFS = 8;
 /** Finds methods and associated functions by the type they are asked on; never by their name alone. */
 export class MethodLookup {
   readonly selector: Selector;
+  /** The trait whose declaration or impl holds the asking code: it is in scope there without an import. */
+  currentTrait: Definition | undefined;
   private readonly traitScope: TraitScope;
 
   constructor(selector: Selector, traitScope: TraitScope) {
@@ -139,13 +143,17 @@ export class MethodLookup {
     const hits: MemberHit[] = [];
     for (const trait of this.selector.index.traitsByFunction.get(asker.name) ?? []) {
       const declared = trait.members?.get(asker.name);
-      if (declared === undefined || !accepts(declared) || !this.traitScope.traitsIn(asker.scope).has(trait))
+      if (declared === undefined || !accepts(declared) || !this.isInScope(trait, asker.scope))
         continue;
       const hit = this.throughTrait(self, trait, declared);
       if (hit !== null) hits.push(hit);
     }
     if (hits.length > 1) asker.ambiguous = true;
     return hits.length === 1 ? hits[0]! : null;
+  }
+
+  private isInScope(trait: Definition, scope: Scope): boolean {
+    return trait === this.currentTrait || this.traitScope.traitsIn(scope).has(trait);
   }
 
   private fromBounds(
@@ -172,32 +180,28 @@ export class MethodLookup {
   }
 
   private throughTrait(self: Type, trait: Definition, declared: Definition): MemberHit | null {
-    const selection =
-      this.selector.select(self, { trait, args: [], assoc: [] }) ?? this.ambiguousImpl(self, trait);
-    if (selection === null) return null;
+    const params = this.selector.signatures.lowering.paramsOf(trait);
+    const ref: TraitRef = { trait, args: params.map(() => freshVar()), assoc: [] };
+    const isOpen = params.length > 0 && trait.isStd && !isOwnType(self);
+    const selection = isOpen ? null : this.selector.select(self, ref);
+    if (selection === null) return params.length > 0 ? this.openHit(self, ref, declared) : null;
     const own = selection.impl?.members?.get(declared.name);
-    if (own !== undefined && selection.map !== undefined)
-      return { def: own, self, map: selection.map, rule: 'trait-impl' };
-    return {
-      def: declared,
-      self,
-      map: this.selector.signatures.traitSubstitution(selection.ref, self),
-      rule: 'trait-default',
-    };
+    if (own !== undefined && selection.map !== undefined) return { def: own, self, map: selection.map, rule: 'trait-impl' };
+    const map = this.selector.signatures.traitSubstitution(selection.ref, self);
+    return { def: declared, self, map, rule: 'trait-default' };
   }
 
-  /** A type may implement a generic trait several times: the method then is the trait's own. */
-  private ambiguousImpl(
-    self: Type,
-    trait: Definition,
-  ): { ref: TraitRef; impl?: Definition; map?: ReadonlyMap<ParamType, Type> } | null {
-    const params = this.selector.signatures.lowering.paramsOf(trait);
-    if (params.length === 0) return null;
-    const head = headOf(self);
-    const impls = head === undefined ? undefined : this.selector.index.byTrait.get(trait)?.byHead.get(head);
-    if (impls === undefined || impls.length < 2 || !trait.isStd) return null;
-    return { ref: { trait, args: [], assoc: [] } };
+  /** A type may implement a generic trait several times: the arguments of the call decide which impl it is. */
+  private openHit(self: Type, ref: TraitRef, def: Definition): MemberHit | null {
+    if (ref.trait.tag === 'external' || !this.selector.isImplemented(self, ref.trait)) return null;
+    const map = this.selector.signatures.traitSubstitution(ref, self);
+    return { def, self, map, rule: 'trait-default', open: ref };
   }
+}
+
+/** A type of the repository: all impls for it are in sight. */
+function isOwnType(type: Type): boolean {
+  return type.k === 'adt' && !type.def.isStd;
 }
 
 interface MemberAsker {

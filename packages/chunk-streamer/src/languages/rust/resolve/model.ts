@@ -111,6 +111,8 @@ export class Scope {
   mask: number;
   /** The definition of a module scope. */
   def: Definition | undefined;
+  /** The file is a module of more than one crate: its names stand for those of each of them. */
+  isShared = false;
   /** A macro call here may define names nobody sees. */
   isOpaque = false;
   /** Answers of name lookups. */

@@ -97,10 +97,15 @@ export class Names {
 
   /** A name as the code in `scope` sees it: blocks, module, crates, prelude, primitive types. */
   lexical(scope: Scope, name: string, ns: number, mask: number): Resolved | null {
+    return this.lexicalIn(scope, name, { ns, mask, isLoose: false }) ?? this.lexicalIn(scope, name, { ns, mask, isLoose: true });
+  }
+
+  private lexicalIn(scope: Scope, name: string, { ns, mask, isLoose }: { ns: number; mask: number; isLoose: boolean }): Resolved | null {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-      const found = this.member(at, name, { ns, from: scope, mask });
+      const found = this.lookUp(at, name, { ns, from: scope, mask, isLoose });
       if (found !== null) return found;
     }
+    if (isLoose) return this.fromForeignGlob(scope, name);
     if ((ns & Ns.type) !== 0) {
       const crate = this.externCrate(scope.crate, name);
       if (crate !== null) return crate;
@@ -110,15 +115,11 @@ export class Names {
 
   private prelude(scope: Scope, name: string, ns: number): Resolved | null {
     const { std } = this.program;
-    const prelude =
-      scope.crate.kind === 'std'
-        ? null
-        : this.member(std.root, 'prelude', { ns: Ns.type, from: std.root, mask: -1 });
+    const prelude = this.member(std.root, 'prelude', { ns: Ns.type, from: std.root, mask: -1 });
     const inner = scopeOf(prelude);
-    const found = inner === null ? null : this.member(inner, name, { ns, from: inner, mask: -1 });
+    const found = inner === null || inner === scope ? null : this.member(inner, name, { ns, from: inner, mask: -1 });
     if (found !== null) return found;
-    if ((ns & Ns.type) !== 0 && PRIMITIVES.has(name)) return { tag: 'primitive', name };
-    return this.fromForeignGlob(scope, name);
+    return (ns & Ns.type) !== 0 && PRIMITIVES.has(name) ? { tag: 'primitive', name } : null;
   }
 
   /** A name nobody defines may come from the one glob import that leads out of the repository. */
@@ -158,17 +159,24 @@ export class Names {
     return undefined;
   }
 
+  /** A name of one scope: what its own configuration has, else what any configuration has. */
+  member(scope: Scope, name: string, asker: Asker & { ns: number }): Resolved | null {
+    return this.lookUp(scope, name, { ...asker, isLoose: false }) ?? this.lookUp(scope, name, { ...asker, isLoose: true });
+  }
+
   /** A name of one scope: its items and imports, then its globs. */
-  member(scope: Scope, name: string, { ns, from, mask }: Asker & { ns: number }): Resolved | null {
+  private lookUp(scope: Scope, name: string, { ns, from, mask, isLoose }: LookUp): Resolved | null {
+    if (scope.globs.length === 0 && !scope.names.has(name)) return null;
     const world = mask & scope.mask || mask;
-    const key = `${name} ${ns} ${preferredWorld(world)} ${viewpoint(scope, from)}`;
+    const key = `${name} ${ns} ${isLoose ? '~' : ''}${preferredWorld(world)} ${viewpoint(scope, from)}`;
     const known = scope.answers.get(key);
     if (known !== undefined) return known;
     if (scope.busy.has(key)) return null;
     scope.busy.add(key);
     this.depth += 1;
-    const asker = { ns, from, mask: world };
-    const found = this.fromBindings(scope, name, asker) ?? this.fromGlobs(scope, name, asker);
+    const asker = { ns, from, mask: world, isLoose };
+    const found =
+      pick(this.fromBindings(scope, name, asker), asker) ?? pick(this.fromGlobs(scope, name, asker), asker);
     this.depth -= 1;
     scope.busy.delete(key);
     // inside a cycle "nothing" may only mean "not yet"
@@ -176,40 +184,31 @@ export class Names {
     return found;
   }
 
-  private fromBindings(
-    scope: Scope,
-    name: string,
-    { ns, from, mask }: Asker & { ns: number },
-  ): Resolved | null {
-    const bindings = scope.names.get(name);
-    if (bindings === undefined) return null;
+  private fromBindings(scope: Scope, name: string, { ns, from }: LookUp): Candidate[] {
     const candidates: Candidate[] = [];
-    for (const binding of bindings) {
+    for (const binding of scope.names.get(name) ?? []) {
       if ((binding.ns & ns) === 0 || binding.target === this.skipped) continue;
       // a private import is no member for others; a private item is one, which the caller may report
       const isImport = binding.target instanceof Import;
       if (isImport && !this.isVisible(binding.vis, scope, from)) continue;
-      const target = isImport
-        ? this.resolveImport(binding.target as Import, ns)
-        : (binding.target as Definition);
-      if (target !== null) candidates.push({ target, mask: binding.mask, isImport });
+      const target = isImport ? this.resolveImport(binding.target as Import, ns) : (binding.target as Definition);
+      if (target !== null) candidates.push({ target, mask: binding.mask & maskOf(target) });
     }
-    return pick(candidates, mask);
+    return candidates;
   }
 
-  private fromGlobs(scope: Scope, name: string, { ns, from, mask }: Asker & { ns: number }): Resolved | null {
+  private fromGlobs(scope: Scope, name: string, { ns, from, mask }: LookUp): Candidate[] {
     const candidates: Candidate[] = [];
     for (const glob of scope.globs) {
       if (!this.isVisible(glob.fact.vis, scope, from)) continue;
       const target = this.globTarget(glob);
       if (target === null || target.tag !== 'definition') continue;
       const found = this.memberOf(target, name, { ns, from: scope, mask: mask & glob.mask || mask });
-      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive')
-        continue;
+      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive') continue;
       if (!this.isVisible(found.kind === 'variant' ? true : found.fact.vis, found.scope, scope)) continue;
-      candidates.push({ target: found, mask: glob.mask & found.mask, isImport: true });
+      candidates.push({ target: found, mask: glob.mask & found.mask });
     }
-    return pick(candidates, mask);
+    return candidates;
   }
 
   /** What a glob import opens. */
@@ -265,7 +264,7 @@ export class Names {
   isVisible(vis: Binding['vis'], scope: Scope, from: Scope): boolean {
     if (vis === true) return true;
     if (vis === false || vis === 'self') return from.isInside(scope.module);
-    if (scope.crate !== from.crate) return false;
+    if (scope.crate !== from.crate) return isSharedModule(scope.module);
     if (vis === 'crate') return true;
     if (vis === 'super') return scope.module.parent === undefined || from.isInside(scope.module.parent);
     const { target } = this.resolvePath({
@@ -279,30 +278,41 @@ export class Names {
   }
 }
 
+/** A module file that several crates declare is as visible to each of them as to the first. */
+function isSharedModule(module: Scope): boolean {
+  for (let at: Scope | undefined = module; at !== undefined; at = at.parent) if (at.isShared) return true;
+  return false;
+}
+
 /** Names differ by who looks only inside one crate. */
 function viewpoint(scope: Scope, from: Scope): string {
   if (scope.module === from.module) return '';
   return scope.crate === from.crate ? from.module.path : '^';
 }
 
+interface LookUp extends Asker {
+  ns: number;
+  /** Also what only other configurations have. */
+  isLoose: boolean;
+}
+
 interface Candidate {
   target: Resolved;
   mask: number;
-  isImport: boolean;
 }
 
-/** The candidate of the asker's own configuration; null when two different ones remain. */
-function pick(candidates: readonly Candidate[], mask: number): Resolved | null {
-  const first = candidates[0];
-  if (first === undefined) return null;
-  if (candidates.length === 1) return first.target;
+function maskOf(target: Resolved): number {
+  return target.tag === 'definition' ? target.mask : -1;
+}
+
+/** The candidate of the asker's own configuration, or of any; null when two different ones remain. */
+function pick(candidates: readonly Candidate[], { mask, isLoose }: { mask: number; isLoose: boolean }): Resolved | null {
   const world = 1 << preferredWorld(mask);
   const active = candidates.filter((candidate) => (candidate.mask & world) !== 0);
-  const possible =
-    active.length > 0 ? active : candidates.filter((candidate) => (candidate.mask & mask) !== 0);
-  const pool = possible.length > 0 ? possible : candidates;
-  const leader = pool[0]!.target;
-  return pool.every((candidate) => isSame(candidate.target, leader)) ? leader : null;
+  const possible = isLoose && active.length === 0 ? candidates.filter((candidate) => (candidate.mask & mask) !== 0) : active;
+  const pool = isLoose && possible.length === 0 ? candidates : possible;
+  const leader = pool[0]?.target;
+  return leader !== undefined && pool.every((candidate) => isSame(candidate.target, leader)) ? leader : null;
 }
 
 /** True when two answers name one thing. */

@@ -5,6 +5,7 @@ import type { GraphProblem } from './graph-problem.js';
 import { ImplIndex } from './impl-index.js';
 import { recordImports } from './import-edges.js';
 import { inferBody } from './infer/infer-body.js';
+import { recordItemMacros } from './item-macros.js';
 import { reportDuplicates, reportMissingItems, reportModules } from './item-problems.js';
 import { loadCrates, type RepositoryInput } from './load-crates.js';
 import { loadFile, ROOT_MASK } from './load-file.js';
@@ -48,7 +49,10 @@ export function resolveRepository(input: RepositoryInput): ResolveResult {
   loadCrates(program, input);
   const tools = createTools(program);
   const order = input.files.flatMap(({ path }) => program.files.get(path) ?? []);
-  for (const file of order) resolveFile(tools, file);
+  for (const file of order) {
+    resolveFile(tools, file);
+    recordItemMacros(program, tools, file);
+  }
   reportModules(program, tools);
   return {
     edges: tools.recorder.finishEdges(),

@@ -34,6 +34,14 @@ const MAX_DEPTH = 5;
 /** Traits that hold for nearly everything and have no methods worth a proof. */
 const MARKERS = new Set(['Send', 'Sync', 'Sized', 'Unpin', 'UnwindSafe', 'RefUnwindSafe', 'Any', 'Copy']);
 
+/** Traits of the standard library whose impls for its own types are all in the picture. */
+const MODELLED = new Set(
+  (
+    'Fn FnMut FnOnce Iterator DoubleEndedIterator ExactSizeIterator Future Read Write BufRead Seek Hasher Error Deref Default Display FromStr ' +
+    'Add Sub Mul Div Rem Not Neg Index'
+  ).split(' '),
+);
+
 const DERIVABLE = new Set([
   'Clone',
   'Copy',
@@ -67,10 +75,35 @@ export class Selector {
     const at = this.normalize(type);
     const found =
       this.fromBounds(at, wanted) ??
-      this.fromLanguage(at, wanted.trait) ??
+      this.fromLanguage(at, wanted, wanted.trait) ??
       this.fromImpls(at, wanted, wanted.trait);
     this.depth -= 1;
     return found;
+  }
+
+  /** True when some impl, bound or rule gives the trait to the type, whatever its arguments. */
+  isImplemented(type: Type, trait: Definition): boolean {
+    const at = this.normalize(type);
+    const wanted: TraitRef = { trait, args: [], assoc: [] };
+    const mark = this.unifier.mark();
+    const known = (this.fromBounds(at, wanted) ?? this.fromLanguage(at, wanted, trait)) !== null;
+    const found = known || this.candidatesOf(at, trait).some((impl) => this.tryImpl(impl, at, wanted));
+    this.unifier.rollback(mark);
+    return found;
+  }
+
+  private tryImpl(impl: Definition, type: Type, wanted: TraitRef): boolean {
+    const mark = this.unifier.mark();
+    const fits = this.matchImpl(impl, type, wanted) !== null;
+    this.unifier.rollback(mark);
+    return fits;
+  }
+
+  private candidatesOf(type: Type, trait: Definition): Definition[] {
+    const impls = this.index.byTrait.get(trait);
+    const head = headOf(type);
+    if (impls === undefined || (head === undefined && type.k === 'var')) return [];
+    return [...(head === undefined ? [] : (impls.byHead.get(head) ?? [])), ...impls.blanket];
   }
 
   private fromBounds(type: Type, wanted: TraitRef): Selection | null {
@@ -88,13 +121,11 @@ export class Selector {
   }
 
   /** Functions implement the `Fn` traits; derives stand for impls nobody wrote. */
-  private fromLanguage(type: Type, trait: Definition): Selection | null {
+  private fromLanguage(type: Type, wanted: TraitRef, trait: Definition): Selection | null {
     const { std } = this.signatures.lowering;
     if (type.k === 'fn' && std.isFnTrait(trait)) {
-      return {
-        kind: 'builtin',
-        ref: { trait, args: [{ k: 'tuple', items: type.params }], assoc: [['Output', type.ret]] },
-      };
+      const ref: TraitRef = { trait, args: [{ k: 'tuple', items: type.params }], assoc: [['Output', type.ret]] };
+      return this.fits(ref, wanted) ? { kind: 'builtin', ref } : null;
     }
     if (
       type.k === 'adt' &&
@@ -120,10 +151,7 @@ export class Selector {
   private pickImpl(impls: readonly Definition[], type: Type, wanted: TraitRef): Selection | null {
     let choice: Definition | undefined;
     for (const impl of impls) {
-      const mark = this.unifier.mark();
-      const fits = this.matchImpl(impl, type, wanted) !== null;
-      this.unifier.rollback(mark);
-      if (!fits) continue;
+      if (!this.tryImpl(impl, type, wanted)) continue;
       if (choice !== undefined && (impl.mask & choice.mask) !== 0) return null;
       if (choice === undefined || (impl.mask & -impl.mask) < (choice.mask & -choice.mask)) choice = impl;
     }
@@ -163,7 +191,7 @@ export class Selector {
   /** A guess about a type of the standard library or an open variable does no harm; one about a foreign type may. */
   private isHarmless(type: Type): boolean {
     const at = shallow(type);
-    return at.k !== 'foreign' && at.k !== 'unknown';
+    return at.k !== 'foreign' && at.k !== 'unknown' && at.k !== 'proj' && at.k !== 'opaque';
   }
 
   holds(type: Type, ref: TraitRef): Answer {
@@ -194,7 +222,8 @@ export class Selector {
   private isUnsure(type: Type, trait: Definition): boolean {
     if (type.k === 'foreign') return true;
     if (!trait.isStd) return type.k === 'proj' || type.k === 'opaque';
-    return type.k !== 'adt' || type.def.isStd || !DERIVABLE.has(trait.name);
+    if (MODELLED.has(trait.name)) return type.k === 'proj' || type.k === 'opaque';
+    return type.k !== 'adt' || type.def.isStd;
   }
 
   /** Bounds a type is known by, supertraits included. */

@@ -31,8 +31,9 @@ export class Unifier {
       case 'foreign':
         return b.k === 'foreign' && headOf(a) === headOf(b) && this.unifyAll(a.args, b.args);
       case 'ref':
+        return b.k === 'ref' && a.mut === b.mut && this.unify(a.inner, b.inner);
       case 'ptr':
-        return (b.k === 'ref' || b.k === 'ptr') && this.unify(a.inner, b.inner);
+        return b.k === 'ptr' && this.unify(a.inner, b.inner);
       case 'tuple':
         return b.k === 'tuple' && a.items.length === b.items.length && this.unifyAll(a.items, b.items);
       case 'slice':

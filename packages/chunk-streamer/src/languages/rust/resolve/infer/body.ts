@@ -165,6 +165,8 @@ export class Body {
     const w = this.normalize(wanted);
     if (this.tryUnify(a, w)) return;
     if (a.k !== 'ref' || w.k !== 'ref') return;
+    // a mutable reference fits where a shared one is wanted
+    if (this.tryUnify(a.inner, w.inner)) return;
     let step: Type | null = shallow(a.inner);
     for (let count = 0; step !== null && count < MAX_COERCION_STEPS; count += 1) {
       step = this.tools.methods.deref(step);

@@ -16,7 +16,7 @@ import {
   UNKNOWN,
 } from '../types.js';
 import type { Body } from './body.js';
-import { recordCall, resolveValue } from './value-paths.js';
+import { recordMember, resolveValue } from './value-paths.js';
 
 /** `callee(args)`. */
 export function inferCall(b: Body, node: number): Type {
@@ -117,11 +117,7 @@ export function inferMethod(b: Body, node: number): Type {
     return UNKNOWN;
   }
   const { hit } = result;
-  recordCall(b, {
-    def: hit.def,
-    reference: b.reference(pos, name),
-    reason: methodReason(b, receiverNode, hit),
-  });
+  recordMember(b, hit, { reference: b.reference(pos, name), reason: methodReason(b, receiverNode, hit) });
   return callFunction(b, { def: hit.def, map: hit.map, generics, args, withSelf: false, pos });
 }
 

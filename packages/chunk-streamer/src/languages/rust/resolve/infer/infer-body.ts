@@ -27,6 +27,7 @@ import {
   inferIndex,
   inferLiteral,
   inferPath,
+  inferPlace,
   inferRange,
   inferReference,
   inferStruct,
@@ -44,10 +45,10 @@ const HANDLERS: Record<number, Handler> = {
   [Node.call]: inferCall,
   [Node.method]: inferMethod,
   [Node.field]: inferField,
-  [Node.index]: inferIndex,
+  [Node.index]: (b, node) => inferIndex(b, node, 'unknown'),
   [Node.not]: inferUnary,
   [Node.neg]: inferUnary,
-  [Node.deref]: inferDeref,
+  [Node.deref]: (b, node) => inferDeref(b, node, 'read'),
   [Node.ref]: inferReference,
   [Node.binary]: inferBinary,
   [Node.assign]: inferAssign,
@@ -83,7 +84,7 @@ const RULES: InferRules = {
 };
 
 function inferAssign(b: Body, node: number): Type {
-  const left = b.infer(b.code[node + 2]!);
+  const left = inferPlace(b, b.code[node + 2]!, { use: 'write' });
   b.coerce(b.infer(b.code[node + 3]!, left), left);
   return UNIT;
 }
@@ -102,12 +103,20 @@ export function inferBody(tools: Tools, def: Definition): void {
   const returnType = declared === undefined ? UNIT : tools.lowering.lower(declared, env);
   const body = new Body({ tools, rules: RULES, def, returnType });
   tools.selector.predicates = tools.signatures.predicatesAround(def);
+  tools.methods.currentTrait = traitAround(tools, def);
   declareParameters(body);
   const isMacroMade = (fact.flags & DefFlag.inMacro) !== 0;
   if (isMacroMade) body.macros += 1;
   body.coerce(body.infer(fact.body, returnType), returnType);
   body.settle();
   finishDeferred(body);
+}
+
+function traitAround(tools: Tools, def: Definition): Definition | undefined {
+  const { owner } = def;
+  if (owner?.kind !== 'impl') return owner;
+  const trait = tools.signatures.implTrait(owner)?.trait;
+  return trait?.tag === 'definition' ? trait : undefined;
 }
 
 function declareParameters(b: Body): void {

@@ -3,6 +3,7 @@ import { listAt } from '../code-reader.js';
 import { freshVar, primitive, shallow, substitute, type Type, UNIT, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
 import { parametersOf } from './calls.js';
+import { recordBinary, recordOperator } from './operators.js';
 import { resolveValue } from './value-paths.js';
 
 /** A literal. */
@@ -89,7 +90,7 @@ function fieldOf(b: Body, type: Type, name: string): Type | undefined {
 }
 
 /** `base[index]`. */
-export function inferIndex(b: Body, node: number): Type {
+export function inferIndex(b: Body, node: number, use: PlaceUse): Type {
   const base = b.settled(b.infer(b.code[node + 2]!));
   const index = b.settled(b.infer(b.code[node + 3]!));
   const isRange = index.k === 'adt' && index.def.isStd && index.def.name.startsWith('Range');
@@ -108,17 +109,39 @@ export function inferIndex(b: Body, node: number): Type {
   return UNKNOWN;
 }
 
+/** How a place that an operator computes is used; `unknown` in front of a method or field. */
+export type PlaceUse = 'read' | 'write' | 'unknown';
+
+/** Infers an operand of `&`, `&mut` or `=`, which decides between the shared and the mutable operator. */
+export function inferPlace(b: Body, node: number, { use, expected }: { use: PlaceUse; expected?: Type | undefined }): Type {
+  switch (b.code[node]) {
+    case Node.index:
+      return inferIndex(b, node, use);
+    case Node.deref:
+      return inferDeref(b, node, use);
+    default:
+      return b.infer(node, expected);
+  }
+}
+
+function placeTraits(name: string, use: PlaceUse): string[] {
+  if (use === 'read') return [name];
+  return use === 'write' ? [`${name}Mut`] : [name, `${name}Mut`];
+}
+
 /** `&x` and `&mut x`. */
 export function inferReference(b: Body, node: number, expected: Type | undefined): Type {
   const wanted = expected === undefined ? undefined : shallow(expected);
-  const inner = b.infer(b.code[node + 3]!, wanted?.k === 'ref' ? wanted.inner : expected);
+  const operand = b.code[node + 3]!;
+  const inner = inferPlace(b, operand, { use: b.code[node + 2] === 1 ? 'write' : 'read', expected: wanted?.k === 'ref' ? wanted.inner : expected });
   return { k: 'ref', mut: b.code[node + 2] === 1, inner };
 }
 
 /** `*x`. */
-export function inferDeref(b: Body, node: number): Type {
+export function inferDeref(b: Body, node: number, use: PlaceUse): Type {
   const inner = b.settled(b.infer(b.code[node + 2]!));
   if (inner.k === 'ptr') return inner.inner;
+  if (inner.k === 'adt') recordOperator(b, { self: inner, traits: placeTraits('Deref', use), pos: b.code[node + 1]!, text: '*' });
   return b.tools.methods.deref(inner) ?? UNKNOWN;
 }
 
@@ -127,7 +150,9 @@ export function inferUnary(b: Body, node: number): Type {
   const inner = b.settled(b.infer(b.code[node + 2]!));
   const at = inner.k === 'ref' ? b.settled(inner.inner) : inner;
   if (at.k === 'prim' || at.k === 'var' || at.k === 'never') return at;
-  return operatorOutput(b, at, b.code[node] === Node.not ? ['Not'] : ['Neg']) ?? UNKNOWN;
+  const trait = b.code[node] === Node.not ? 'Not' : 'Neg';
+  if (inner === at) recordOperator(b, { self: at, traits: [trait], pos: b.code[node + 1]!, text: trait === 'Not' ? '!' : '-' });
+  return operatorOutput(b, at, [trait]) ?? UNKNOWN;
 }
 
 const ARITHMETIC = ['Add', 'Sub', 'Mul', 'Div', 'Rem', 'BitAnd', 'BitOr', 'BitXor'];
@@ -137,8 +162,9 @@ export function inferBinary(b: Body, node: number): Type {
   const operator = b.code[node + 2];
   const left = b.settled(b.infer(b.code[node + 3]!));
   const right = b.settled(b.infer(b.code[node + 4]!, left));
-  if (operator === BinaryOp.assignment) return UNIT;
   if (operator === BinaryOp.logical) return primitive('bool');
+  recordBinary(b, node, { left, right });
+  if (operator === BinaryOp.assignment) return UNIT;
   const plainLeft = withoutRef(b, left);
   const plainRight = withoutRef(b, right);
   const isShift = operator === BinaryOp.shift;

@@ -1,5 +1,6 @@
 import { DefFlag, Node } from '../../facts.js';
 import { isGlobalPath, type PathSegment, segmentsOf } from '../code-reader.js';
+import type { Reference } from '../edge-recorder.js';
 import type { MemberHit } from '../method-lookup.js';
 import { type Definition, Ns, type Resolved, type Scope } from '../model.js';
 import { isClosed } from '../openness.js';
@@ -200,7 +201,7 @@ function useMember(b: Body, hit: MemberHit, { name, use }: { name: PathSegment; 
   const { def, map } = hit;
   if (def.kind === 'function') {
     const rule = hit.rule === 'inherent' ? 'associated-fn' : hit.rule;
-    recordCall(b, { def, reference, reason: use === 'call' ? rule : 'fn-value' });
+    recordMember(b, hit, { reference, reason: use === 'call' ? rule : 'fn-value' });
     return { kind: 'function', def, map, generics: name.args };
   }
   b.tools.recorder.toDefinition(reference, def, 'uses_type', 'associated-const');
@@ -265,13 +266,31 @@ export function recordCall(
   b.tools.recorder.toDefinition(call.reference, call.def, 'calls', call.reason);
 }
 
+/** Records the call of a member that was found by type; which impl of a generic trait it is shows later. */
+export function recordMember(b: Body, hit: MemberHit, call: { reference: Reference; reason: string }): void {
+  const { def, open, self } = hit;
+  if (open === undefined) recordCall(b, { def, ...call });
+  else b.deferred.push({ self, ref: open, def, reference: call.reference });
+}
+
 /** Binds the calls of trait functions whose `Self` is known by now: to the impl's function, else to the trait's. */
 export function finishDeferred(b: Body): void {
   for (const { self, ref, def, reference } of b.deferred) {
     const type = b.settled(self);
-    const found = type.k === 'var' || type.k === 'unknown' ? null : b.tools.selector.select(type, ref);
+    const found = isDecided(b, type, ref) ? b.tools.selector.select(type, ref) : null;
     const own = found?.impl?.members?.get(def.name);
     if (own !== undefined) recordCall(b, { def: own, reference, reason: 'trait-path-impl' });
     else recordCall(b, { def, reference, reason: 'trait-path' });
   }
+}
+
+/** The standard library implements its generic traits for its own types many times: only known arguments decide. */
+function isDecided(b: Body, type: Type, ref: TraitRef): boolean {
+  if (type.k === 'var' || type.k === 'unknown') return false;
+  const isOwn = type.k === 'adt' && !type.def.isStd;
+  return isOwn || ref.args.every((arg) => isSettled(b.normalize(arg)));
+}
+
+function isSettled(type: Type): boolean {
+  return type.k !== 'unknown' && (type.k !== 'var' || type.numeric);
 }

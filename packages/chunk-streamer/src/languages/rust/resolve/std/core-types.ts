@@ -83,8 +83,8 @@ pub mod boxed {
     fn into_raw(b: Box<T>) -> *mut T; fn from_raw(raw: *mut T) -> Box<T>; fn leak<'a>(b: Box<T>) -> &'a mut T; fn into_pin(b: Box<T>) -> crate::pin::Pin<Box<T>>;
   }
   impl<T> crate::ops::Deref for Box<T> { type Target = T; }
-  impl<T> crate::clone::Clone for Box<T> {} impl<T> crate::default::Default for Box<T> {} impl<T> crate::fmt::Debug for Box<T> {} impl<T> crate::fmt::Display for Box<T> {}
-  impl<T> crate::cmp::PartialEq for Box<T> {} impl<T> crate::convert::AsRef<T> for Box<T> {} impl<T> crate::borrow::Borrow<T> for Box<T> {}
+  impl<T: crate::clone::Clone> crate::clone::Clone for Box<T> {} impl<T: crate::default::Default> crate::default::Default for Box<T> {} impl<T: crate::fmt::Debug> crate::fmt::Debug for Box<T> {} impl<T: crate::fmt::Display> crate::fmt::Display for Box<T> {} impl<T: crate::cmp::PartialEq> crate::cmp::PartialEq for Box<T> {} impl<T: crate::cmp::PartialOrd> crate::cmp::PartialOrd for Box<T> {} impl<T: crate::cmp::Ord> crate::cmp::Ord for Box<T> {} impl<T: crate::hash::Hash> crate::hash::Hash for Box<T> {} impl<T: crate::error::Error> crate::error::Error for Box<T> {} impl<T: crate::io::Seek> crate::io::Seek for Box<T> {} impl<T: crate::hash::Hasher> crate::hash::Hasher for Box<T> {} impl<T: crate::iter::DoubleEndedIterator> crate::iter::DoubleEndedIterator for Box<T> {} impl<T: crate::iter::ExactSizeIterator> crate::iter::ExactSizeIterator for Box<T> {}
+  impl<T> crate::convert::AsRef<T> for Box<T> {} impl<T> crate::borrow::Borrow<T> for Box<T> {}
   impl<T> crate::iter::FromIterator<T> for Box<[T]> {}
   impl<I: crate::iter::Iterator> crate::iter::Iterator for Box<I> { type Item = I::Item; }
   impl<F: crate::future::Future> crate::future::Future for Box<F> { type Output = F::Output; }
@@ -101,8 +101,7 @@ pub mod rc {
   pub struct Weak<T> { x: T }
   impl<T> Weak<T> { fn new() -> Weak<T>; fn upgrade(&self) -> crate::option::Option<Rc<T>>; fn clone(&self) -> Weak<T>; fn strong_count(&self) -> usize; fn ptr_eq(&self, other: &Weak<T>) -> bool; }
   impl<T> crate::ops::Deref for Rc<T> { type Target = T; }
-  impl<T> crate::clone::Clone for Rc<T> {} impl<T> crate::default::Default for Rc<T> {} impl<T> crate::convert::AsRef<T> for Rc<T> {} impl<T> crate::fmt::Debug for Rc<T> {} impl<T> crate::fmt::Display for Rc<T> {}
-  impl<T> crate::cmp::PartialEq for Rc<T> {}
+  impl<T> crate::clone::Clone for Rc<T> {} impl<T: crate::default::Default> crate::default::Default for Rc<T> {} impl<T> crate::convert::AsRef<T> for Rc<T> {} impl<T> crate::borrow::Borrow<T> for Rc<T> {} impl<T: crate::fmt::Debug> crate::fmt::Debug for Rc<T> {} impl<T: crate::fmt::Display> crate::fmt::Display for Rc<T> {} impl<T: crate::cmp::PartialEq> crate::cmp::PartialEq for Rc<T> {} impl<T: crate::cmp::PartialOrd> crate::cmp::PartialOrd for Rc<T> {} impl<T: crate::cmp::Ord> crate::cmp::Ord for Rc<T> {} impl<T: crate::hash::Hash> crate::hash::Hash for Rc<T> {}
 }
 pub mod cell {
   pub struct Cell<T> { x: T }
@@ -133,7 +132,7 @@ pub mod sync {
   pub struct Weak<T> { x: T }
   impl<T> Weak<T> { fn new() -> Weak<T>; fn upgrade(&self) -> crate::option::Option<Arc<T>>; fn clone(&self) -> Weak<T>; fn strong_count(&self) -> usize; fn ptr_eq(&self, other: &Weak<T>) -> bool; }
   impl<T> crate::ops::Deref for Arc<T> { type Target = T; }
-  impl<T> crate::clone::Clone for Arc<T> {} impl<T> crate::default::Default for Arc<T> {} impl<T> crate::convert::AsRef<T> for Arc<T> {} impl<T> crate::fmt::Debug for Arc<T> {} impl<T> crate::fmt::Display for Arc<T> {} impl<T> crate::cmp::PartialEq for Arc<T> {}
+  impl<T> crate::clone::Clone for Arc<T> {} impl<T: crate::default::Default> crate::default::Default for Arc<T> {} impl<T> crate::convert::AsRef<T> for Arc<T> {} impl<T> crate::borrow::Borrow<T> for Arc<T> {} impl<T: crate::fmt::Debug> crate::fmt::Debug for Arc<T> {} impl<T: crate::fmt::Display> crate::fmt::Display for Arc<T> {} impl<T: crate::cmp::PartialEq> crate::cmp::PartialEq for Arc<T> {} impl<T: crate::cmp::PartialOrd> crate::cmp::PartialOrd for Arc<T> {} impl<T: crate::cmp::Ord> crate::cmp::Ord for Arc<T> {} impl<T: crate::hash::Hash> crate::hash::Hash for Arc<T> {} impl<T: crate::error::Error> crate::error::Error for Arc<T> {}
   pub struct Mutex<T> { x: T }
   impl<T> Mutex<T> { const fn new(t: T) -> Mutex<T>; fn lock(&self) -> crate::result::Result<MutexGuard<'_, T>, PoisonError<MutexGuard<'_, T>>>; fn try_lock(&self) -> crate::result::Result<MutexGuard<'_, T>, TryLockError<MutexGuard<'_, T>>>; fn into_inner(self) -> crate::result::Result<T, PoisonError<T>>; fn get_mut(&mut self) -> crate::result::Result<&mut T, PoisonError<T>>; fn is_poisoned(&self) -> bool; }
   pub struct MutexGuard<'a, T> { x: &'a T } impl<'a, T> crate::ops::Deref for MutexGuard<'a, T> { type Target = T; }
@@ -177,7 +176,7 @@ pub mod pin {
 }
 pub mod future {
   pub trait Future { type Output; fn poll(self: crate::pin::Pin<&mut Self>, cx: &mut crate::task::Context<'_>) -> crate::task::Poll<Self::Output>; }
-  pub trait IntoFuture { type Output; type IntoFuture; fn into_future(self) -> Self::IntoFuture; }
+  pub trait IntoFuture { type Output; type IntoFuture: Future<Output = Self::Output>; fn into_future(self) -> Self::IntoFuture; }
   impl<F: Future> IntoFuture for F { type Output = F::Output; type IntoFuture = F; }
   impl<F: Future> Future for &mut F { type Output = F::Output; }
   pub struct Ready<T> { x: T } impl<T> Future for Ready<T> { type Output = T; } pub fn ready<T>(t: T) -> Ready<T>;
