@@ -58,6 +58,7 @@ function report() {
         `${result.seen} seen = ${result.indexed} indexed + ${result.skipped} skipped`,
         result.seen === result.indexed + result.skipped ? 'adds up' : 'DOES NOT ADD UP',
       );
+      if (result.failure !== null) line('  ENDED EARLY', result.failure);
       line('  diagnostics', result.diagnostics, `in ${result.brokenFiles} files`);
     }
   }
@@ -112,7 +113,7 @@ async function measure(path, workers) {
   const onProgress = ({ stage, done }) => {
     if (stage === 'resolve' && done === 0) parseMs = elapsed();
   };
-  for await (const record of streamChunks(root, { workers, onProgress })) {
+  const take = (record) => {
     if (record.type !== 'row' && record.type !== 'diagnostic') check();
     if (record.type === 'file') {
       current = record.file;
@@ -128,6 +129,12 @@ async function measure(path, workers) {
       const { seen, indexed, skipped, diagnostics } = record.ledger;
       Object.assign(result, { seen, indexed, skipped: skipped.length, diagnostics: diagnostics.length });
     }
+  };
+  try {
+    for await (const record of streamChunks(root, { workers, onProgress })) take(record);
+  } catch (error) {
+    check();
+    result.failure = `${error.name}: ${error.message}`;
   }
   const ms = elapsed();
   const peakKiB = process.resourceUsage().maxRSS;

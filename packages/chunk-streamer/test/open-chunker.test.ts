@@ -55,4 +55,15 @@ describe('openChunker', () => {
     expect(diagnostics[0]).toMatchObject({ path: 'a.rs', line: 2, severity: 'error' });
     expect(diagnostics[0]?.span.start).toBeGreaterThan(10);
   });
+
+  it('keeps the rows of a text whose brackets cannot be followed', async () => {
+    using repository = openRepository();
+    await using chunker = await openChunker(repository.root);
+    const { rows, diagnostics } = await chunker.chunkFile({
+      path: 'a.rs',
+      text: 'fn a() {}\n#[cfg(\nfn b() {}\n',
+    });
+    expect(rows[1]?.name).toBe('a');
+    expect(diagnostics).not.toHaveLength(0);
+  });
 });

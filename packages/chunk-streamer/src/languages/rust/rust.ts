@@ -1,3 +1,4 @@
+import { type SyntaxDiagnostic, utf8Length } from '@parseltongue/isg-core';
 import { collectDiagnostics } from '../../parse/collect-diagnostics.js';
 import { defineLanguage } from '../define-language.js';
 import { ITEM_QUERY } from './capture-items.js';
@@ -16,11 +17,28 @@ export const rust = defineLanguage<RustFileSyntax>({
     const masked = maskGrammarGaps(text);
     const root = parse(masked.text).rootNode;
     const items = extractItems({ root, query, path, text, masked, place });
-    return {
-      path,
-      items,
-      diagnostics: collectDiagnostics(root, path, text),
-      facts: extractFacts({ text, path, items }),
-    };
+    const diagnostics = collectDiagnostics(root, path, text);
+    return { path, items, ...readFacts({ path, text, items }, diagnostics) };
   },
 });
+
+// Rows never depend on the reader of facts: where it gives up, the file has rows without references and says so.
+function readFacts(
+  input: Parameters<typeof extractFacts>[0],
+  diagnostics: readonly SyntaxDiagnostic[],
+): Pick<RustFileSyntax, 'facts' | 'diagnostics'> {
+  try {
+    return { facts: extractFacts(input), diagnostics: [...diagnostics] };
+  } catch {
+    const { path, text, items } = input;
+    const whole: SyntaxDiagnostic = {
+      path,
+      span: { start: 0, end: utf8Length(text) },
+      line: 1,
+      severity: 'warning',
+      message: 'References of this file are not read: its brackets or nesting cannot be followed',
+    };
+    const facts = extractFacts({ path, text: '', items: items.slice(0, 1) });
+    return { facts, diagnostics: [...diagnostics, whole] };
+  }
+}
