@@ -54,7 +54,8 @@ export class MethodLookup {
     let last: Type = step;
     for (let count = 0; step !== null && count < MAX_DEREFS; count += 1) {
       last = step;
-      if (step.k === 'var' && !step.numeric) break;
+      // nothing may be bound by name alone
+      if (step.k === 'unknown' || step.k === 'never' || (step.k === 'var' && !step.numeric)) break;
       const hit = this.atStep(step, asker);
       if (hit !== null) return { hit };
       if (asker.ambiguous) break;
@@ -101,6 +102,7 @@ export class MethodLookup {
     const asker: MemberAsker = { name, scope, ambiguous: false };
     const at = this.selector.normalize(self);
     const accepts = (def: Definition): boolean => def.kind !== 'type';
+    if (at.k === 'unknown' || at.k === 'never' || at.k === 'var') return { miss: describeMiss(at, asker, this.selector) };
     const hit = this.inherent(at, asker, accepts) ?? this.fromTraits(at, asker, accepts);
     return hit === null ? { miss: describeMiss(at, asker, this.selector) } : { hit };
   }
@@ -182,9 +184,9 @@ export class MethodLookup {
   private throughTrait(self: Type, trait: Definition, declared: Definition): MemberHit | null {
     const params = this.selector.signatures.lowering.paramsOf(trait);
     const ref: TraitRef = { trait, args: params.map(() => freshVar()), assoc: [] };
-    const isOpen = params.length > 0 && trait.isStd && !isOwnType(self);
-    const selection = isOpen ? null : this.selector.select(self, ref);
-    if (selection === null) return params.length > 0 ? this.openHit(self, ref, declared) : null;
+    if (params.length > 0) return this.openHit(self, ref, declared);
+    const selection = this.selector.select(self, ref);
+    if (selection === null) return null;
     const own = selection.impl?.members?.get(declared.name);
     if (own !== undefined && selection.map !== undefined) return { def: own, self, map: selection.map, rule: 'trait-impl' };
     const map = this.selector.signatures.traitSubstitution(selection.ref, self);
@@ -197,11 +199,6 @@ export class MethodLookup {
     const map = this.selector.signatures.traitSubstitution(ref, self);
     return { def, self, map, rule: 'trait-default', open: ref };
   }
-}
-
-/** A type of the repository: all impls for it are in sight. */
-function isOwnType(type: Type): boolean {
-  return type.k === 'adt' && !type.def.isStd;
 }
 
 interface MemberAsker {

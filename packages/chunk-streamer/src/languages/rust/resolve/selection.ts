@@ -73,6 +73,10 @@ export class Selector {
     if (wanted.trait.tag === 'external' || this.depth > MAX_DEPTH) return null;
     this.depth += 1;
     const at = this.normalize(type);
+    if (at.k === 'unknown' || at.k === 'never') {
+      this.depth -= 1;
+      return null;
+    }
     const found =
       this.fromBounds(at, wanted) ??
       this.fromLanguage(at, wanted, wanted.trait) ??
@@ -145,17 +149,11 @@ export class Selector {
     const head = headOf(concrete);
     if (head === undefined && concrete.k === 'var') return null;
     const direct = head === undefined ? [] : (impls.byHead.get(head) ?? []);
-    return this.pickImpl(direct, concrete, wanted) ?? this.pickImpl(impls.blanket, concrete, wanted);
-  }
-
-  private pickImpl(impls: readonly Definition[], type: Type, wanted: TraitRef): Selection | null {
-    let choice: Definition | undefined;
-    for (const impl of impls) {
-      if (!this.tryImpl(impl, type, wanted)) continue;
-      if (choice !== undefined && (impl.mask & choice.mask) !== 0) return null;
-      if (choice === undefined || (impl.mask & -impl.mask) < (choice.mask & -choice.mask)) choice = impl;
-    }
-    return choice === undefined ? null : this.matchImpl(choice, type, wanted);
+    const fitting = direct.filter((impl) => this.tryImpl(impl, concrete, wanted));
+    // a blanket impl is the second choice: where both seem to fit, the proof of its bounds was a guess
+    const pool = fitting.length > 0 ? fitting : impls.blanket.filter((impl) => this.tryImpl(impl, concrete, wanted));
+    const choice = pickTwin(pool);
+    return choice === undefined ? null : this.matchImpl(choice, concrete, wanted);
   }
 
   private matchImpl(impl: Definition, type: Type, wanted: TraitRef): Selection | null {
@@ -319,7 +317,7 @@ export class Selector {
     const values: Type[] = [];
     for (const trait of this.index.traitsByType.get(name) ?? []) {
       const value = this.projectFrom(self, { trait, args: [], assoc: [] }, name);
-      if (value !== null) values.push(value);
+      if (value !== null && !values.some((known) => isEqual(known, value))) values.push(value);
     }
     return values.length === 1 ? values[0]! : null;
   }
@@ -331,7 +329,8 @@ export class Selector {
     if (found.impl === undefined || found.map === undefined) return null;
     const member = found.impl.members?.get(name);
     if (member === undefined || member.kind !== 'type') return this.associatedDefault(found, name, self);
-    return this.normalize(substitute(this.signatures.lowering.aliasTarget(member), found.map));
+    const target = this.signatures.qualify(this.signatures.lowering.aliasTarget(member), member);
+    return this.normalize(substitute(target, found.map));
   }
 
   private associatedDefault(found: Selection, name: string, self: Type): Type | null {
@@ -340,6 +339,16 @@ export class Selector {
     const map = this.signatures.traitSubstitution(found.ref, self);
     return this.normalize(substitute(this.signatures.lowering.aliasTarget(member), map));
   }
+}
+
+/** The only impl, or of twins under different configurations the preferred one. */
+function pickTwin(impls: readonly Definition[]): Definition | undefined {
+  let choice: Definition | undefined;
+  for (const impl of impls) {
+    if (choice !== undefined && (impl.mask & choice.mask) !== 0) return undefined;
+    if (choice === undefined || (impl.mask & -impl.mask) < (choice.mask & -choice.mask)) choice = impl;
+  }
+  return choice;
 }
 
 function hasProjection(type: Type): boolean {

@@ -1,15 +1,7 @@
 import { DefFlag } from '../facts.js';
 import type { Lowering } from './lowering.js';
 import type { Definition } from './model.js';
-import {
-  type ParamType,
-  type Substitution,
-  substitute,
-  type TraitRef,
-  type Type,
-  UNIT,
-  UNKNOWN,
-} from './types.js';
+import { type ParamType, type Substitution, substitute, type TraitRef, type Type, UNIT, UNKNOWN, isEqual, rewrite, substituteTrait } from './types.js';
 
 /** A function's types in terms of its own and its owner's parameters. */
 export interface Signature {
@@ -60,13 +52,45 @@ export class Signatures {
     const implParams: ParamType[] = [];
     const env = { ...this.lowering.envOf(def), implParams };
     const params: Type[] = [];
-    for (let index = 1; index < (fact.params?.length ?? 0); index += 2)
-      params.push(this.lowering.lower(fact.params![index]!, env));
+    for (let index = 1; index < (fact.params?.length ?? 0); index += 2) {
+      params.push(this.qualify(this.lowering.lower(fact.params![index]!, env), def));
+    }
     const self = this.receiverType(def);
-    const written = fact.ret === undefined ? UNIT : this.lowering.lower(fact.ret, this.lowering.envOf(def));
+    const lowered = fact.ret === undefined ? UNIT : this.lowering.lower(fact.ret, this.lowering.envOf(def));
+    const written = this.qualify(lowered, def);
     const isAsync = (fact.flags & DefFlag.async) !== 0;
     const ret = isAsync ? this.future(written) : written;
     return { self, params, ret, generics: [...this.lowering.paramsOf(def), ...implParams] };
+  }
+
+  /** `T::Item` means the item of the trait that bounds `T`; the first bound that declares it is the one. */
+  qualify(type: Type, def: Definition): Type {
+    return rewrite(type, (leaf) => {
+      if (leaf.k !== 'proj' || leaf.trait !== null) return undefined;
+      const self = this.qualify(leaf.self, def);
+      return { k: 'proj', self, trait: this.boundWithType(self, leaf.name, def), name: leaf.name };
+    });
+  }
+
+  private boundWithType(self: Type, name: string, def: Definition): TraitRef | null {
+    for (const { type, ref } of this.predicatesAround(def)) {
+      if (!isEqual(type, self)) continue;
+      const found = this.declaring(ref, name, self);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** The trait or supertrait that declares an associated type. */
+  private declaring(ref: TraitRef, name: string, self: Type): TraitRef | null {
+    if (ref.trait.tag === 'external') return null;
+    if (ref.trait.members?.get(name)?.kind === 'type') return ref;
+    const map = this.traitSubstitution(ref, self);
+    for (const parent of this.supertraitsOf(ref.trait)) {
+      const found = this.declaring(substituteTrait(parent, map), name, self);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   private future(output: Type): Type {

@@ -22,6 +22,8 @@ export interface DeferredCall {
   ref: TraitRef;
   def: Definition;
   reference: Reference;
+  /** Found on a value or type, so that without a decision nothing is known; a path names at least the trait's function. */
+  isMember: boolean;
 }
 
 const MAX_COERCION_STEPS = 3;

@@ -232,7 +232,7 @@ function resolveTraitFunction(b: Body, { trait, args, self, name }: TraitFunctio
   const map = b.tools.signatures.traitSubstitution(ref, self);
   const reference = b.reference(name.pos, name.name);
   if (def.kind !== 'function') return { kind: 'value', type: UNKNOWN };
-  b.deferred.push({ self, ref, def, reference });
+  b.deferred.push({ self, ref, def, reference, isMember: false });
   return { kind: 'function', def, map, generics: name.args };
 }
 
@@ -254,7 +254,7 @@ function resolveQualified(b: Body, node: number, use: PathUse): Value {
   }
   const def = ref.trait.members?.get(name.name);
   if (def === undefined || def.kind !== 'function') return { kind: 'value', type: UNKNOWN };
-  b.deferred.push({ self, ref, def, reference: b.reference(name.pos, name.name) });
+  b.deferred.push({ self, ref, def, reference: b.reference(name.pos, name.name), isMember: false });
   return { kind: 'function', def, map: b.tools.signatures.traitSubstitution(ref, self), generics: name.args };
 }
 
@@ -270,16 +270,17 @@ export function recordCall(
 export function recordMember(b: Body, hit: MemberHit, call: { reference: Reference; reason: string }): void {
   const { def, open, self } = hit;
   if (open === undefined) recordCall(b, { def, ...call });
-  else b.deferred.push({ self, ref: open, def, reference: call.reference });
+  else b.deferred.push({ self, ref: open, def, reference: call.reference, isMember: true });
 }
 
 /** Binds the calls of trait functions whose `Self` is known by now: to the impl's function, else to the trait's. */
 export function finishDeferred(b: Body): void {
-  for (const { self, ref, def, reference } of b.deferred) {
+  for (const { self, ref, def, reference, isMember } of b.deferred) {
     const type = b.settled(self);
     const found = isDecided(b, type, ref) ? b.tools.selector.select(type, ref) : null;
     const own = found?.impl?.members?.get(def.name);
     if (own !== undefined) recordCall(b, { def: own, reference, reason: 'trait-path-impl' });
+    else if (isMember && !def.isStd && found === null) b.unresolved(reference.pos, reference.name);
     else recordCall(b, { def, reference, reason: 'trait-path' });
   }
 }

@@ -88,7 +88,7 @@ pub mod str {
   pub fn from_utf8(v: &[u8]) -> crate::result::Result<&str, Utf8Error>; pub fn from_utf8_unchecked(v: &[u8]) -> &str; pub fn from_utf8_mut(v: &mut [u8]) -> crate::result::Result<&mut str, Utf8Error>;
 }
 pub mod borrow {
-  pub trait Borrow<B> { fn borrow(&self) -> &B; } pub trait BorrowMut<B> { fn borrow_mut(&mut self) -> &mut B; }
+  pub trait Borrow<B> { fn borrow(&self) -> &B; } pub trait BorrowMut<B> { fn borrow_mut(&mut self) -> &mut B; } impl<T> Borrow<T> for T {} impl<T> Borrow<T> for &T {} impl<T> Borrow<T> for &mut T {} impl<T> BorrowMut<T> for T {} impl<T> BorrowMut<T> for &mut T {}
   pub trait ToOwned { type Owned; fn to_owned(&self) -> Self::Owned; } impl<T: crate::clone::Clone> ToOwned for T { type Owned = T; }
   pub enum Cow<'a, B> { Borrowed(&'a B), Owned(<B as ToOwned>::Owned) }
   impl<'a, B: ToOwned> Cow<'a, B> { fn is_borrowed(&self) -> bool; fn is_owned(&self) -> bool; fn to_mut(&mut self) -> &mut <B as ToOwned>::Owned; fn into_owned(self) -> <B as ToOwned>::Owned; }
