@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type IndexRecord, IndexRecordSchema, type Ledger } from '@parseltongue/isg-core';
 import { describe, expect, it } from 'vitest';
-import { streamChunks } from '../../src/index.js';
+import { listSources, streamChunks } from '../../src/index.js';
 import { collectStream } from '../support/collect-stream.js';
 import { openRepository } from '../support/temporary-repository.js';
 
@@ -85,6 +85,23 @@ describe('ledger', () => {
     const part = await collectStream(streamChunks(join(repository.root, 'crate'), { workers: 1 }));
     expect([...part.files.keys()]).toEqual(['keep.rs', 'src/keep.rs']);
     expect(reasons(part.ledger)).toEqual(['drop.rs ignored', 'src/generated.rs ignored', 'top.rs ignored']);
+  });
+
+  it('is what listing the sources promises', async () => {
+    using repository = openRepository({
+      '.gitignore': 'b.rs\n',
+      'a.rs': 'fn a() {}',
+      'b.rs': '',
+      'c/d.rs': '',
+    });
+    const { files } = await collectStream(streamChunks(repository.root, { workers: 1 }));
+    const listed = await listSources(repository.root);
+    const streamed = [...files.values()].map(({ path, size_bytes, mtime_ms }) => ({
+      path,
+      sizeBytes: size_bytes,
+      mtimeMs: mtime_ms,
+    }));
+    expect(listed).toEqual(streamed);
   });
 
   it('is empty for an empty folder', async () => {
