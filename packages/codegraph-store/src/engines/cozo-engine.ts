@@ -33,7 +33,6 @@ export interface CozoEngine {
   apply(changes: readonly Change[]): void;
   /** Puts tuples that are already encoded as `{"<relation>": {"headers": [..], "rows": [..]}}`. */
   importJson(json: string): void;
-  exportTuples(relation: RelationName): Tuple[];
   /** Makes room before a load, because growing in small steps is what makes a load slow. */
   reserve(sizeBytes: number): void;
   memoryBytes(): number;

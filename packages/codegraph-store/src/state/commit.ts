@@ -8,7 +8,7 @@ import { type Change, RELATION_NAMES } from '../schema/relations.js';
 import type { GraphState } from './graph-state.js';
 import { applyToIndexes } from './indexes.js';
 import { restartJournal } from './open-state.js';
-import { applyToTables, estimateChanges, overlayTuples, scanTuples } from './tables.js';
+import { applyToEngine, applyToTables, estimateChanges, overlayTuples, scanTuples } from './tables.js';
 
 const MIB = 2 ** 20;
 /** A write below this always goes to the journal. */
@@ -59,19 +59,23 @@ function commitToJournal(state: GraphState, changes: Change[]): void {
   }
   state.seq += 1;
   state.journalBytes = journal.endOffset;
-  applyInMemory(state, changes);
+  applyInMemory(state, () => {
+    applyToTables(state, changes);
+    applyToIndexes(state, changes);
+  });
 }
 
 function commitAsSnapshot(state: GraphState, changes: Change[]): void {
   replaceSnapshot(state, state.seq + 1, changes);
-  const loaded = changes.filter(({ relation }) => state.tables[relation].isLoaded);
-  applyInMemory(state, loaded, changes);
+  applyInMemory(state, () => {
+    applyToEngine(state, changes);
+    applyToIndexes(state, changes);
+  });
 }
 
-function applyInMemory(state: GraphState, toTables: Change[], toIndexes: Change[] = toTables): void {
+function applyInMemory(state: GraphState, apply: () => void): void {
   try {
-    applyToTables(state, toTables);
-    applyToIndexes(state, toIndexes);
+    apply();
   } catch (cause) {
     state.failure = reportUnapplied(state, cause);
     throw state.failure;

@@ -9,9 +9,11 @@ import type { EdgeIndex } from './edge-index.js';
 import type { PlanView } from './plan-view.js';
 import type { RowCatalog } from './row-catalog.js';
 
-/** A relation as this process holds it: in the engine, or still in the snapshot with later changes waiting. */
+/** A relation as this process holds it: in the snapshot and what was written since, and in the engine once asked for. */
 export interface Table {
+  /** The engine holds it, too. */
   isLoaded: boolean;
+  /** What was written since the snapshot. */
   pending: Change[];
 }
 

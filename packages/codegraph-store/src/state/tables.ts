@@ -30,7 +30,6 @@ export function loadTables(state: GraphState, relations: readonly RelationName[]
     state.engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 2 ** 20) * RESERVE_FACTOR);
     loadChunks(state, relation, chunks);
     for (const change of table.pending) state.engine.apply([change]);
-    table.pending = [];
     table.isLoaded = true;
   }
 }
@@ -57,19 +56,14 @@ export function queryTables(
   return state.engine.read(question.script, question.params);
 }
 
-/** Every tuple of a relation, wherever it is held, in no particular order. */
+/** Every tuple of a relation, in no particular order: the snapshot and what was written since. */
 export function* scanTuples(state: GraphState, relation: RelationName): Generator<Tuple> {
   const { edges } = state.indexes;
   if (relation === 'edges' && edges !== undefined) {
     yield* edges.tuples();
     return;
   }
-  const table = state.tables[relation];
-  if (table.isLoaded) {
-    yield* state.engine.exportTuples(relation);
-    return;
-  }
-  yield* overlayTuples(relation, readSnapshot(state, relation), table.pending);
+  yield* overlayTuples(relation, readSnapshot(state, relation), state.tables[relation].pending);
 }
 
 /** The tuples as they are after the changes. */
@@ -89,16 +83,18 @@ export function* overlayTuples(
   for (const tuple of overlay.values()) if (tuple !== null) yield tuple;
 }
 
-/** Applies changes to what is in memory: the engine where loaded, the waiting list elsewhere. */
+/** Applies a journaled write to what is in memory: the list of changes since the snapshot, and the engine where loaded. */
 export function applyToTables(state: GraphState, changes: readonly Change[]): void {
+  applyToEngine(state, changes);
+  for (const change of changes) state.tables[change.relation].pending.push(change);
+}
+
+/** Applies changes to the relations that the engine holds. */
+export function applyToEngine(state: GraphState, changes: readonly Change[]): void {
   const loaded = changes.filter(({ relation }) => state.tables[relation].isLoaded);
   if (loaded.length > 0) {
     state.engine.reserve(estimateChanges(loaded) * RESERVE_FACTOR);
     state.engine.apply(loaded);
-  }
-  for (const change of changes) {
-    const table = state.tables[change.relation];
-    if (!table.isLoaded) table.pending.push(change);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { type Change, RELATIONS, type RelationName, type Tuple } from '../../schema/relations.js';
+import { type Change, RELATIONS, type RelationName } from '../../schema/relations.js';
 import type { CozoEngine, CozoParam, NamedRows } from '../cozo-engine.js';
 import { COZO_WASM_CAPABILITIES } from './capabilities.js';
 import { encodeChanges } from './codec.js';
@@ -21,14 +21,11 @@ interface CozoInstance {
 
 interface CozoDatabase {
   run: (script: string, params: string, isImmutable: boolean) => string;
-  export_relations: (json: string) => string;
   import_relations: (json: string) => string;
   free: () => void;
 }
 
-type Answer =
-  | ({ ok: true } & Partial<NamedRows> & { data?: Record<string, NamedRows> })
-  | ({ ok: false } & CozoFailure);
+type Answer = ({ ok: true } & Partial<NamedRows>) | ({ ok: false } & CozoFailure);
 
 const RESERVE_LIMIT_BYTES = 2 ** 30;
 
@@ -69,13 +66,6 @@ class CozoWasmEngine implements CozoEngine {
 
   importJson(json: string): void {
     this.#call(() => this.#database.import_relations(json));
-  }
-
-  exportTuples(relation: RelationName): Tuple[] {
-    const answer = this.#call(() =>
-      this.#database.export_relations(JSON.stringify({ relations: [relation] })),
-    );
-    return answer.data?.[relation]?.rows ?? [];
   }
 
   reserve(sizeBytes: number): void {
