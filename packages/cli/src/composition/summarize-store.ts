@@ -1,7 +1,7 @@
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import { openLlamaModel } from '@parseltongue/elf-orchestrator';
 import type { ProgressListener, Row, RowKey, Summary, TextModel } from '@parseltongue/isg-core';
-import { summarizeRows } from '@parseltongue/summary-gen';
+import { type SummarizedRow, summarizeRows } from '@parseltongue/summary-gen';
 import type { SummarizeOutcome } from './workspace.js';
 
 const BATCH = 2000;
@@ -16,23 +16,35 @@ export interface SummarizeRequest {
   onProgress: ProgressListener;
 }
 
-/** Gives every row without a fresh summary one, in durable batches: what is written is not done again. */
+/**
+ * Gives every row without a fresh summary one, in durable batches: what is written is not done again.
+ *
+ * All rows pass through in key order, so that files and containers can be told from their children.
+ */
 export async function summarizeStore(request: SummarizeRequest): Promise<SummarizeOutcome> {
   const { store, model, signal, onProgress } = request;
   const started = performance.now();
   const outcome: SummarizeOutcome = { summaries: 0, rule_based: 0, llm_assisted: 0, mean_quality: 0, ms: 0 };
-  const rows = readStaleRows(store, model !== undefined);
-  for (let at = 0; ; at += BATCH) {
+  const reused = new Set<RowKey>();
+  const cached = (row: Row): Summary | undefined => {
+    if (!isFresh(row, model !== undefined)) return undefined;
+    reused.add(row.isgl1_key);
+    return row.llm_summary ?? undefined;
+  };
+  const batch: SummarizedRow[] = [];
+  const flush = async (): Promise<void> => {
     signal.throwIfAborted();
-    const batch = await rows.next();
-    if (batch.done === true) break;
-    const summaries: { key: RowKey; summary: Summary }[] = [];
-    const options = { signal, ...(model === undefined ? {} : { model }) };
-    for await (const entry of summarizeRows(batch.value, options)) summaries.push(entry);
-    await store.putSummaries(summaries);
-    for (const { summary } of summaries) countSummary(outcome, summary);
+    if (batch.length > 0) await store.putSummaries(batch.splice(0));
     onProgress({ stage: 'summaries', done: outcome.summaries, total: null, unit: 'rows' });
+  };
+  const options = { signal, cached, ...(model === undefined ? {} : { model }) };
+  for await (const entry of summarizeRows(store.exportRows(), options)) {
+    if (reused.delete(entry.key)) continue;
+    batch.push(entry);
+    countSummary(outcome, entry.summary);
+    if (batch.length >= BATCH) await flush();
   }
+  await flush();
   outcome.mean_quality = outcome.summaries === 0 ? 0 : outcome.mean_quality / outcome.summaries;
   outcome.ms = performance.now() - started;
   return outcome;
@@ -57,18 +69,6 @@ function countSummary(outcome: SummarizeOutcome, summary: Summary): void {
   outcome.summaries += 1;
   outcome[summary.provenance] += 1;
   outcome.mean_quality += summary.quality;
-}
-
-async function* readStaleRows(store: CodeGraphStore, isRetryingRules: boolean): AsyncGenerator<Row[]> {
-  let batch: Row[] = [];
-  for await (const row of store.exportRows()) {
-    if (isFresh(row, isRetryingRules)) continue;
-    batch.push(row);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function isFresh(row: Row, isRetryingRules: boolean): boolean {
