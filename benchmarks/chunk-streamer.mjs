@@ -53,15 +53,16 @@ function report() {
       line('  byte-exact reassembly', share(result.exact), ...result.broken.slice(0, 5));
       line('  key collisions', result.collisions);
       line('  mean key', `${(result.keyBytes / Math.max(1, result.rows)).toFixed(0)} bytes, path included`);
-      line(
-        '  ledger',
-        `${result.seen} seen = ${result.indexed} indexed + ${result.skipped} skipped`,
-        result.seen === result.indexed + result.skipped ? 'adds up' : 'DOES NOT ADD UP',
-      );
-      if (result.failure !== null) line('  ENDED EARLY', result.failure);
+      if (result.failure === null) line('  ledger', ...formatLedger(result));
+      else line('  ENDED EARLY', result.failure);
       line('  diagnostics', result.diagnostics, `in ${result.brokenFiles} files`);
     }
   }
+}
+
+function formatLedger({ seen, indexed, skipped }) {
+  const sum = seen === indexed + skipped ? 'adds up' : 'DOES NOT ADD UP';
+  return [`${seen} seen = ${indexed} indexed + ${skipped} skipped`, sum];
 }
 
 function run(...args) {
@@ -92,6 +93,7 @@ async function measure(path, workers) {
     collisions: 0,
     keyBytes: 0,
     diagnostics: 0,
+    failure: null,
   };
   const brokenFiles = new Set();
   let checkMs = 0;
