@@ -78,7 +78,12 @@ function readRight(r: Reader, { operator, left, pos, flags }: RightSide): number
       return r.out.list(Node.binary, pos, [BinaryOp.assignment, left, right, symbol, at], []);
     }
     default:
-      return r.out.list(Node.binary, pos, [operator.op, left, readBinary(r, operator.prec, flags), symbol, at], []);
+      return r.out.list(
+        Node.binary,
+        pos,
+        [operator.op, left, readBinary(r, operator.prec, flags), symbol, at],
+        [],
+      );
   }
 }
 

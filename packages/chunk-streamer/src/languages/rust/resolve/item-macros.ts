@@ -22,7 +22,17 @@ export function recordItemMacros(program: Program, tools: Tools, file: SourceFil
     };
     const owner = call.owner < 0 ? undefined : file.defs[call.owner];
     const mask = (owner?.mask ?? scope.mask) & file.crate.cfg.maskOf(call.cfg);
-    const holder = new Definition({ id: program.nextId(), kind: 'const', name: '', file, fact, scope, owner, mask, key: null });
+    const holder = new Definition({
+      id: program.nextId(),
+      kind: 'const',
+      name: '',
+      file,
+      fact,
+      scope,
+      owner,
+      mask,
+      key: null,
+    });
     inferBody(tools, holder);
   }
 }

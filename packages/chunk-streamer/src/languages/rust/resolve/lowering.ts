@@ -224,7 +224,8 @@ export class Lowering {
   /** `Self::Item` inside a trait means that trait's own item. */
   private projectFrom(start: Type, rest: readonly PathSegment[]): Type {
     const [first, ...more] = rest;
-    const trait = start.k === 'param' && start.name === 'Self' && start.owner.kind === 'trait' ? start.owner : undefined;
+    const trait =
+      start.k === 'param' && start.name === 'Self' && start.owner.kind === 'trait' ? start.owner : undefined;
     if (first === undefined || trait?.members?.get(first.name)?.kind !== 'type') return project(start, rest);
     const ref: TraitRef = { trait, args: this.paramsOf(trait), assoc: [] };
     return project({ k: 'proj', self: start, trait: ref, name: first.name }, more);

@@ -102,7 +102,8 @@ export class MethodLookup {
     const asker: MemberAsker = { name, scope, ambiguous: false };
     const at = this.selector.normalize(self);
     const accepts = (def: Definition): boolean => def.kind !== 'type';
-    if (at.k === 'unknown' || at.k === 'never' || at.k === 'var') return { miss: describeMiss(at, asker, this.selector) };
+    if (at.k === 'unknown' || at.k === 'never' || at.k === 'var')
+      return { miss: describeMiss(at, asker, this.selector) };
     const hit = this.inherent(at, asker, accepts) ?? this.fromTraits(at, asker, accepts);
     return hit === null ? { miss: describeMiss(at, asker, this.selector) } : { hit };
   }
@@ -145,8 +146,7 @@ export class MethodLookup {
     const hits: MemberHit[] = [];
     for (const trait of this.selector.index.traitsByFunction.get(asker.name) ?? []) {
       const declared = trait.members?.get(asker.name);
-      if (declared === undefined || !accepts(declared) || !this.isInScope(trait, asker.scope))
-        continue;
+      if (declared === undefined || !accepts(declared) || !this.isInScope(trait, asker.scope)) continue;
       const hit = this.throughTrait(self, trait, declared);
       if (hit !== null) hits.push(hit);
     }
@@ -188,7 +188,8 @@ export class MethodLookup {
     const selection = this.selector.select(self, ref);
     if (selection === null) return null;
     const own = selection.impl?.members?.get(declared.name);
-    if (own !== undefined && selection.map !== undefined) return { def: own, self, map: selection.map, rule: 'trait-impl' };
+    if (own !== undefined && selection.map !== undefined)
+      return { def: own, self, map: selection.map, rule: 'trait-impl' };
     const map = this.selector.signatures.traitSubstitution(selection.ref, self);
     return { def: declared, self, map, rule: 'trait-default' };
   }

@@ -97,10 +97,17 @@ export class Names {
 
   /** A name as the code in `scope` sees it: blocks, module, crates, prelude, primitive types. */
   lexical(scope: Scope, name: string, ns: number, mask: number): Resolved | null {
-    return this.lexicalIn(scope, name, { ns, mask, isLoose: false }) ?? this.lexicalIn(scope, name, { ns, mask, isLoose: true });
+    return (
+      this.lexicalIn(scope, name, { ns, mask, isLoose: false }) ??
+      this.lexicalIn(scope, name, { ns, mask, isLoose: true })
+    );
   }
 
-  private lexicalIn(scope: Scope, name: string, { ns, mask, isLoose }: { ns: number; mask: number; isLoose: boolean }): Resolved | null {
+  private lexicalIn(
+    scope: Scope,
+    name: string,
+    { ns, mask, isLoose }: { ns: number; mask: number; isLoose: boolean },
+  ): Resolved | null {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
       const found = this.lookUp(at, name, { ns, from: scope, mask, isLoose });
       if (found !== null) return found;
@@ -117,7 +124,8 @@ export class Names {
     const { std } = this.program;
     const prelude = this.member(std.root, 'prelude', { ns: Ns.type, from: std.root, mask: -1 });
     const inner = scopeOf(prelude);
-    const found = inner === null || inner === scope ? null : this.member(inner, name, { ns, from: inner, mask: -1 });
+    const found =
+      inner === null || inner === scope ? null : this.member(inner, name, { ns, from: inner, mask: -1 });
     if (found !== null) return found;
     return (ns & Ns.type) !== 0 && PRIMITIVES.has(name) ? { tag: 'primitive', name } : null;
   }
@@ -161,7 +169,10 @@ export class Names {
 
   /** A name of one scope: what its own configuration has, else what any configuration has. */
   member(scope: Scope, name: string, asker: Asker & { ns: number }): Resolved | null {
-    return this.lookUp(scope, name, { ...asker, isLoose: false }) ?? this.lookUp(scope, name, { ...asker, isLoose: true });
+    return (
+      this.lookUp(scope, name, { ...asker, isLoose: false }) ??
+      this.lookUp(scope, name, { ...asker, isLoose: true })
+    );
   }
 
   /** A name of one scope: its items and imports, then its globs. */
@@ -191,7 +202,9 @@ export class Names {
       // a private import is no member for others; a private item is one, which the caller may report
       const isImport = binding.target instanceof Import;
       if (isImport && !this.isVisible(binding.vis, scope, from)) continue;
-      const target = isImport ? this.resolveImport(binding.target as Import, ns) : (binding.target as Definition);
+      const target = isImport
+        ? this.resolveImport(binding.target as Import, ns)
+        : (binding.target as Definition);
       if (target !== null) candidates.push({ target, mask: binding.mask & maskOf(target) });
     }
     return candidates;
@@ -204,7 +217,8 @@ export class Names {
       const target = this.globTarget(glob);
       if (target === null || target.tag !== 'definition') continue;
       const found = this.memberOf(target, name, { ns, from: scope, mask: mask & glob.mask || mask });
-      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive') continue;
+      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive')
+        continue;
       if (!this.isVisible(found.kind === 'variant' ? true : found.fact.vis, found.scope, scope)) continue;
       candidates.push({ target: found, mask: glob.mask & found.mask });
     }
@@ -306,10 +320,14 @@ function maskOf(target: Resolved): number {
 }
 
 /** The candidate of the asker's own configuration, or of any; null when two different ones remain. */
-function pick(candidates: readonly Candidate[], { mask, isLoose }: { mask: number; isLoose: boolean }): Resolved | null {
+function pick(
+  candidates: readonly Candidate[],
+  { mask, isLoose }: { mask: number; isLoose: boolean },
+): Resolved | null {
   const world = 1 << preferredWorld(mask);
   const active = candidates.filter((candidate) => (candidate.mask & world) !== 0);
-  const possible = isLoose && active.length === 0 ? candidates.filter((candidate) => (candidate.mask & mask) !== 0) : active;
+  const possible =
+    isLoose && active.length === 0 ? candidates.filter((candidate) => (candidate.mask & mask) !== 0) : active;
   const pool = isLoose && possible.length === 0 ? candidates : possible;
   const leader = pool[0]?.target;
   return leader !== undefined && pool.every((candidate) => isSame(candidate.target, leader)) ? leader : null;

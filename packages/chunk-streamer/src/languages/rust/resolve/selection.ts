@@ -128,7 +128,11 @@ export class Selector {
   private fromLanguage(type: Type, wanted: TraitRef, trait: Definition): Selection | null {
     const { std } = this.signatures.lowering;
     if (type.k === 'fn' && std.isFnTrait(trait)) {
-      const ref: TraitRef = { trait, args: [{ k: 'tuple', items: type.params }], assoc: [['Output', type.ret]] };
+      const ref: TraitRef = {
+        trait,
+        args: [{ k: 'tuple', items: type.params }],
+        assoc: [['Output', type.ret]],
+      };
       return this.fits(ref, wanted) ? { kind: 'builtin', ref } : null;
     }
     if (
@@ -151,7 +155,8 @@ export class Selector {
     const direct = head === undefined ? [] : (impls.byHead.get(head) ?? []);
     const fitting = direct.filter((impl) => this.tryImpl(impl, concrete, wanted));
     // a blanket impl is the second choice: where both seem to fit, the proof of its bounds was a guess
-    const pool = fitting.length > 0 ? fitting : impls.blanket.filter((impl) => this.tryImpl(impl, concrete, wanted));
+    const pool =
+      fitting.length > 0 ? fitting : impls.blanket.filter((impl) => this.tryImpl(impl, concrete, wanted));
     const choice = pickTwin(pool);
     return choice === undefined ? null : this.matchImpl(choice, concrete, wanted);
   }
@@ -192,8 +197,9 @@ export class Selector {
     return at.k !== 'foreign' && at.k !== 'unknown' && at.k !== 'proj' && at.k !== 'opaque';
   }
 
-  holds(type: Type, ref: TraitRef): Answer {
+  holds(type: Type, bound: TraitRef): Answer {
     const at = this.normalize(type);
+    const ref = this.normalizeTrait(bound);
     if (at.k === 'unknown' || at.k === 'var' || at.k === 'never') return 'maybe';
     if (ref.trait.tag === 'external') return 'maybe';
     if (ref.trait.isStd && MARKERS.has(ref.trait.name)) return 'yes';
@@ -279,6 +285,11 @@ export class Selector {
       bounds.find(({ trait }) => trait.tag === 'definition' && trait.members?.get(name)?.kind === 'type') ??
       null
     );
+  }
+
+  private normalizeTrait(ref: TraitRef): TraitRef {
+    if (!ref.args.some(hasProjection)) return ref;
+    return { ...ref, args: ref.args.map((arg) => this.normalize(arg)) };
   }
 
   /** Computes every associated type that can be computed. */

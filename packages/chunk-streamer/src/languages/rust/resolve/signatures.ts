@@ -1,7 +1,18 @@
 import { DefFlag } from '../facts.js';
 import type { Lowering } from './lowering.js';
 import type { Definition } from './model.js';
-import { type ParamType, type Substitution, substitute, type TraitRef, type Type, UNIT, UNKNOWN, isEqual, rewrite, substituteTrait } from './types.js';
+import {
+  type ParamType,
+  type Substitution,
+  substitute,
+  type TraitRef,
+  type Type,
+  UNIT,
+  UNKNOWN,
+  isEqual,
+  rewrite,
+  substituteTrait,
+} from './types.js';
 
 /** A function's types in terms of its own and its owner's parameters. */
 export interface Signature {
@@ -132,10 +143,9 @@ export class Signatures {
   implTrait(impl: Definition): TraitRef | null {
     let ref = this.traits.get(impl);
     if (ref === undefined) {
-      ref =
-        impl.fact.trait === undefined
-          ? null
-          : this.lowering.lowerTrait(impl.fact.trait, this.lowering.envOf(impl));
+      const node = impl.fact.trait;
+      const lowered = node === undefined ? null : this.lowering.lowerTrait(node, this.lowering.envOf(impl));
+      ref = lowered === null ? null : this.complete(lowered, this.lowering.implSelf(impl));
       this.traits.set(impl, ref);
     }
     return ref;
@@ -174,11 +184,12 @@ export class Signatures {
     const params = this.lowering.paramsOf(def);
     def.fact.generics?.forEach((generic, index) => {
       for (const ref of this.lowering.lowerBounds(generic.bounds, env))
-        predicates.push({ type: params[index]!, ref });
+        predicates.push({ type: params[index]!, ref: this.complete(ref, params[index]!) });
     });
     for (const { type, bounds } of def.fact.where ?? []) {
       const subject = this.lowering.lower(type, env);
-      for (const ref of this.lowering.lowerBounds(bounds, env)) predicates.push({ type: subject, ref });
+      for (const ref of this.lowering.lowerBounds(bounds, env))
+        predicates.push({ type: subject, ref: this.complete(ref, subject) });
     }
     return predicates;
   }
@@ -210,6 +221,15 @@ export class Signatures {
       map.set(param, ref.args[index] ?? this.defaultOf(ref.trait as Definition, index, self));
     });
     return map;
+  }
+
+  /** Left-out arguments of a trait are its defaults: `PartialEq` means `PartialEq<Self>`. */
+  private complete(ref: TraitRef, self: Type): TraitRef {
+    if (ref.trait.tag === 'external') return ref;
+    const { trait } = ref;
+    const params = this.lowering.paramsOf(trait);
+    if (params.length <= ref.args.length) return ref;
+    return { ...ref, args: params.map((_, index) => ref.args[index] ?? this.defaultOf(trait, index, self)) };
   }
 
   private defaultOf(trait: Definition, index: number, self: Type): Type {

@@ -113,7 +113,11 @@ export function inferIndex(b: Body, node: number, use: PlaceUse): Type {
 export type PlaceUse = 'read' | 'write' | 'unknown';
 
 /** Infers an operand of `&`, `&mut` or `=`, which decides between the shared and the mutable operator. */
-export function inferPlace(b: Body, node: number, { use, expected }: { use: PlaceUse; expected?: Type | undefined }): Type {
+export function inferPlace(
+  b: Body,
+  node: number,
+  { use, expected }: { use: PlaceUse; expected?: Type | undefined },
+): Type {
   switch (b.code[node]) {
     case Node.index:
       return inferIndex(b, node, use);
@@ -133,7 +137,10 @@ function placeTraits(name: string, use: PlaceUse): string[] {
 export function inferReference(b: Body, node: number, expected: Type | undefined): Type {
   const wanted = expected === undefined ? undefined : shallow(expected);
   const operand = b.code[node + 3]!;
-  const inner = inferPlace(b, operand, { use: b.code[node + 2] === 1 ? 'write' : 'read', expected: wanted?.k === 'ref' ? wanted.inner : expected });
+  const inner = inferPlace(b, operand, {
+    use: b.code[node + 2] === 1 ? 'write' : 'read',
+    expected: wanted?.k === 'ref' ? wanted.inner : expected,
+  });
   return { k: 'ref', mut: b.code[node + 2] === 1, inner };
 }
 
@@ -141,7 +148,8 @@ export function inferReference(b: Body, node: number, expected: Type | undefined
 export function inferDeref(b: Body, node: number, use: PlaceUse): Type {
   const inner = b.settled(b.infer(b.code[node + 2]!));
   if (inner.k === 'ptr') return inner.inner;
-  if (inner.k === 'adt') recordOperator(b, { self: inner, traits: placeTraits('Deref', use), pos: b.code[node + 1]!, text: '*' });
+  if (inner.k === 'adt')
+    recordOperator(b, { self: inner, traits: placeTraits('Deref', use), pos: b.code[node + 1]!, text: '*' });
   return b.tools.methods.deref(inner) ?? UNKNOWN;
 }
 
@@ -151,7 +159,13 @@ export function inferUnary(b: Body, node: number): Type {
   const at = inner.k === 'ref' ? b.settled(inner.inner) : inner;
   if (at.k === 'prim' || at.k === 'var' || at.k === 'never') return at;
   const trait = b.code[node] === Node.not ? 'Not' : 'Neg';
-  if (inner === at) recordOperator(b, { self: at, traits: [trait], pos: b.code[node + 1]!, text: trait === 'Not' ? '!' : '-' });
+  if (inner === at)
+    recordOperator(b, {
+      self: at,
+      traits: [trait],
+      pos: b.code[node + 1]!,
+      text: trait === 'Not' ? '!' : '-',
+    });
   return operatorOutput(b, at, [trait]) ?? UNKNOWN;
 }
 

@@ -33,7 +33,9 @@ export function recordOperator(b: Body, { self, traits, pos, text, right }: Oper
     const trait = b.tools.std.find(name.includes('::') ? name : `ops::${name}`);
     if (trait === undefined) return [];
     const found = b.tools.selector.select(at, { trait, args: right === undefined ? [] : [right], assoc: [] });
-    const member = [...(found?.impl?.members?.values() ?? [])].find((candidate) => candidate.kind === 'function');
+    const member = [...(found?.impl?.members?.values() ?? [])].find(
+      (candidate) => candidate.kind === 'function',
+    );
     return member === undefined ? [] : [member];
   });
   const [first, ...others] = functions;
