@@ -18,8 +18,8 @@ const allowed = {
   'codegraph-store': ['cozo-lib-wasm', 'cozo-node', 'minisearch', 'zod', 'fast-check', 'vitest'],
   'summary-gen': ['zod', 'fast-check', 'vitest'],
   sorcerer: ['@anthropic-ai/sdk', 'zod', 'fast-check', 'vitest'],
-  preflight: ['vscode-jsonrpc', 'zod', 'fast-check', 'vitest'],
-  'elf-orchestrator': ['node-llama-cpp', 'vscode-jsonrpc', 'zod', 'fast-check', 'vitest'],
+  preflight: ['zod', 'fast-check', 'vitest'],
+  'elf-orchestrator': ['node-llama-cpp', 'zod', 'fast-check', 'vitest'],
 };
 
 const boundaries = [

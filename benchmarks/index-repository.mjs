@@ -26,7 +26,13 @@ try {
 
 async function measure(run) {
   const stateDir = join(scratch, `state-${run}`);
-  const { stdout, peakBytes, seconds } = await runVerb(['index', '--json', '--quiet', '--state-dir', stateDir]);
+  const { stdout, peakBytes, seconds } = await runVerb([
+    'index',
+    '--json',
+    '--quiet',
+    '--state-dir',
+    stateDir,
+  ]);
   const index = JSON.parse(stdout);
   const { files, differences } = await compareFiles(stateDir);
   const rows = [
@@ -34,7 +40,10 @@ async function measure(run) {
     ['lines', index.lines],
     ['rows', index.rows],
     ['edges', index.edges],
-    ['ledger', `${index.seen} seen = ${index.files} indexed + ${index.skipped.length} skipped${index.seen === index.files + index.skipped.length ? '' : '  DOES NOT ADD UP'}`],
+    [
+      'ledger',
+      `${index.seen} seen = ${index.files} indexed + ${index.skipped.length} skipped${index.seen === index.files + index.skipped.length ? '' : '  DOES NOT ADD UP'}`,
+    ],
     ['syntax diagnostics', index.diagnostics],
     ['unresolved share', `${(index.analytics.unresolved_share * 100).toFixed(1)} %`],
     ['wall seconds, whole verb', seconds.toFixed(2)],
@@ -42,7 +51,9 @@ async function measure(run) {
     ['peak RSS of the process tree', `${Math.round(peakBytes / 2 ** 20)} MiB`],
     ['files equal byte for byte', `${files - differences.length} of ${files}`],
   ];
-  process.stdout.write(`run ${run}: ${repository}\n${rows.map(([name, value]) => `  ${name.padEnd(30)} ${value}`).join('\n')}\n`);
+  process.stdout.write(
+    `run ${run}: ${repository}\n${rows.map(([name, value]) => `  ${name.padEnd(30)} ${value}`).join('\n')}\n`,
+  );
   for (const path of differences) process.stdout.write(`  DIFFERS ${path}\n`);
   if (differences.length > 0 || files !== index.files) process.exitCode = 1;
 }
@@ -56,7 +67,9 @@ async function compareFiles(stateDir) {
     if (!byFile.has(file)) byFile.set(file, []);
     byFile.get(file).push({ isgl1_key, parent_key, order, parent_offset, current_code });
   }
-  const differences = [...byFile].filter(([path, rows]) => !Buffer.from(assembleFile(rows).text).equals(readFileSync(join(repository, path))));
+  const differences = [...byFile].filter(
+    ([path, rows]) => !Buffer.from(assembleFile(rows).text).equals(readFileSync(join(repository, path))),
+  );
   return { files: byFile.size, differences: differences.map(([path]) => path) };
 }
 
@@ -81,8 +94,12 @@ function start(args) {
 function treeBytes(pid) {
   try {
     const own = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '));
-    return children.filter((child) => child.trim() !== '').reduce((sum, child) => sum + treeBytes(child.trim()), own);
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '),
+    );
+    return children
+      .filter((child) => child.trim() !== '')
+      .reduce((sum, child) => sum + treeBytes(child.trim()), own);
   } catch {
     return 0; // it ended meanwhile
   }

@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tools/build/tsup-preset.js';
 
-export default packageBuild({ entry: {'index':'src/index.ts'}, entryWithTypes: ['index'] });
+export default packageBuild({ entry: { index: 'src/index.ts' }, entryWithTypes: ['index'] });

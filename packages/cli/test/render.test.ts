@@ -1,8 +1,8 @@
 import type { Progress } from '@parseltongue/isg-core';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { createProgressLine, describeProgress } from '../src/render/progress-line.js';
 import { renderDiff } from '../src/render/diff.js';
+import { createProgressLine, describeProgress } from '../src/render/progress-line.js';
 import { formatDuration, renderTable } from '../src/render/table.js';
 
 describe('renderTable', () => {

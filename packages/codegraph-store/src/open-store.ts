@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
-import { WorkerStore } from './client/worker-store.js';
 import { startWorker } from './client/worker-client.js';
+import { WorkerStore } from './client/worker-store.js';
 import type { CodeGraphStore } from './contract.js';
 import { openCozoNode } from './engines/cozo-node/open.js';
 import { StoreError } from './errors.js';

@@ -1,5 +1,5 @@
-export { type AssembledText, type AssemblyRow, assembleFile, assembleRow } from './assemble.js';
 export { type ApplyEditsInput, type ApplyEditsResult, applyEdits, type PlacedEdit } from './apply-edit.js';
+export { type AssembledText, type AssemblyRow, assembleFile, assembleRow } from './assemble.js';
 export { type Decision, type DecisionAction, DecisionActionSchema, DecisionSchema } from './decision.js';
 export {
   type Applicability,
@@ -82,11 +82,11 @@ export {
   type Plan,
   PlanContract,
   PlanSchema,
-  type Task,
   TASK_TRANSITIONS,
-  type TaskState,
+  type Task,
   TaskCapsSchema,
   TaskSchema,
+  type TaskState,
   TaskStateSchema,
 } from './plan.js';
 export type { Chunker, ChunkFileInput, FileChunks } from './ports/chunker.js';

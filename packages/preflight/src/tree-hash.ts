@@ -50,7 +50,7 @@ export async function hashTree(
 }
 
 /** The hash of every file of the tree at `root`, by repo-relative path. */
-export async function hashFiles(root: string, options: HashTreeOptions): Promise<Map<string, string>> {
+async function hashFiles(root: string, options: HashTreeOptions): Promise<Map<string, string>> {
   const paths = await listTreeFiles(root, options);
   const hashes = new Map<string, string>();
   const queue = paths.values();
@@ -65,7 +65,7 @@ export async function hashFiles(root: string, options: HashTreeOptions): Promise
 }
 
 /** Lists the files git tracks and the ones it neither tracks nor ignores, in path order. */
-export async function listTreeFiles(root: string, options: HashTreeOptions): Promise<string[]> {
+async function listTreeFiles(root: string, options: HashTreeOptions): Promise<string[]> {
   const result = await runProcess({
     argv: ['git', 'ls-files', '-co', '--exclude-standard', '-z'],
     cwd: root,

@@ -2,6 +2,7 @@ import type { Decision, GateReport, Proposal } from '@parseltongue/isg-core';
 import type { RunStatus } from './log/event-payloads.js';
 import { nextStep, type StepName } from './next-step.js';
 import { type RunSession, settingsOf } from './run-session.js';
+import type { AttemptState } from './run-state.js';
 import { applyProposal, loadReport } from './steps/apply-proposal.js';
 import { loadProposal } from './steps/build-proposal.js';
 import { commitChange } from './steps/commit-change.js';
@@ -13,7 +14,6 @@ import { proposeEdits } from './steps/propose-edits.js';
 import { proposeFixes } from './steps/propose-fixes.js';
 import { startAttempt } from './steps/start-attempt.js';
 import { verifyProposal } from './steps/verify-proposal.js';
-import type { AttemptState } from './run-state.js';
 
 /** How a run stands when a call returns. */
 export interface RunOutcome {

@@ -1,5 +1,5 @@
 import type { BudgetCaps } from './budget-caps.js';
-import { driveRun, readOutcome, type RunOutcome } from './drive-run.js';
+import { driveRun, type RunOutcome, readOutcome } from './drive-run.js';
 import type { ChangePorts, FixPorts } from './ports.js';
 import type { Clarification, Reasoner } from './reasoner.js';
 import { createRunSession, type RunSession, type SessionOptions, settingsOf } from './run-session.js';

@@ -54,7 +54,7 @@ export interface RunState {
 }
 
 /** The state before the first event. */
-export function createRunState(): RunState {
+function createRunState(): RunState {
   return {
     settings: null,
     attempts: [],

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { estimateTokenCount } from '@parseltongue/isg-core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type BudgetLedger,

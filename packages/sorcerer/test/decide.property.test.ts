@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { DecisionSchema } from '@parseltongue/isg-core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DECISION_RULE_IDS, type DecisionFacts, decide, MAX_ATTEMPTS } from '../src/index.js';
 

@@ -21,7 +21,7 @@ export function renderReceipts(report: GateReport, colors: Colors): string {
 }
 
 /** One line about a receipt: its counts, or why it did not pass. */
-export function describeReceipt({ verdict, reason, counts, new_diagnostics }: GateReceipt): string {
+function describeReceipt({ verdict, reason, counts, new_diagnostics }: GateReceipt): string {
   if (verdict !== 'passed') return reason ?? '';
   const parts = [];
   if (counts.total > 0)

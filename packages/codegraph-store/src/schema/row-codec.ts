@@ -169,7 +169,7 @@ export function encodeEdge(edge: Edge): Tuple {
   return [edge.from, edge.kind, edge.to, edge.resolution, edge.reason, JSON.stringify(sites)];
 }
 
-export function decodeEdge(tuple: Tuple): Edge {
+function decodeEdge(tuple: Tuple): Edge {
   const [from, kind, to, resolution, reason, sites] = tuple;
   return {
     from: from as RowKey,

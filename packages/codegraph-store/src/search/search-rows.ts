@@ -8,7 +8,7 @@ import type { GraphState } from '../state/graph-state.js';
 import { type GraphView, openView } from '../state/graph-view.js';
 import { openTextIndex } from '../state/indexes.js';
 import { readRows, readTuples } from '../state/read-rows.js';
-import { TextIndex, type TextHit } from './text-index.js';
+import { type TextHit, TextIndex } from './text-index.js';
 
 const DEFAULT_LIMIT = 20;
 const DEFAULT_TOKEN_BUDGET = 2500;

@@ -1,10 +1,10 @@
-import type { HeldLock } from '../durable/lock.js';
 import type { JournalWriter } from '../durable/journal.js';
+import type { HeldLock } from '../durable/lock.js';
 import type { Snapshot } from '../durable/snapshot.js';
 import type { CozoEngine } from '../engines/cozo-engine.js';
 import type { StoreError } from '../errors.js';
-import type { TextIndex } from '../search/text-index.js';
 import type { Change, RelationName } from '../schema/relations.js';
+import type { TextIndex } from '../search/text-index.js';
 import type { EdgeIndex } from './edge-index.js';
 import type { PlanView } from './plan-view.js';
 import type { RowCatalog } from './row-catalog.js';

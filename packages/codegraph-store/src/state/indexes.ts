@@ -1,6 +1,6 @@
 import { readCodedEdges, readEdgeTexts, type Snapshot } from '../durable/snapshot.js';
-import { TextIndex } from '../search/text-index.js';
 import type { Change } from '../schema/relations.js';
+import { TextIndex } from '../search/text-index.js';
 import { EdgeIndex } from './edge-index.js';
 import type { GraphState } from './graph-state.js';
 import { RowCatalog } from './row-catalog.js';

@@ -5,7 +5,7 @@ import { decodeFile, decodeFutureRow } from '../schema/row-codec.js';
 import type { EdgeRecord } from './edge-index.js';
 import type { GraphState } from './graph-state.js';
 import { openCatalog, openEdges } from './indexes.js';
-import { overlayFile, type OverlaidFile } from './overlay-file.js';
+import { type OverlaidFile, overlayFile } from './overlay-file.js';
 import { projectEdges } from './project-edges.js';
 import { readRows } from './read-rows.js';
 import { type CatalogEntry, createEntry } from './row-catalog.js';
@@ -60,7 +60,7 @@ export function openPlanView(state: GraphState, plan: string): PlanView {
 }
 
 /** @throws StoreError PT_STORE_PLAN_UNKNOWN */
-export function assertPlan(state: GraphState, plan: string): void {
+function assertPlan(state: GraphState, plan: string): void {
   const { rows } = queryTables(state, ['plans'], {
     script: '?[at] := *plans{plan: $plan, proposed_at: at}',
     params: { plan },

@@ -13,7 +13,7 @@ import { StoreError } from '../errors.js';
 import type { Tuple } from '../schema/relations.js';
 import { encodeChunk, encodeCode, encodeEdge, encodeFile, encodeReferences } from '../schema/row-codec.js';
 
-export const CODE_LIMIT_BYTES = 16 * 2 ** 20;
+const CODE_LIMIT_BYTES = 16 * 2 ** 20;
 const TIER_ORDER: readonly Resolution[] = ['exact', 'typed', 'name'];
 const LONE_SURROGATE = /\p{Surrogate}/u;
 

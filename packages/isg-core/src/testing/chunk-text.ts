@@ -1,6 +1,6 @@
-import { estimateTokenCount, utf8Length } from '../tokens.js';
 import { fileKey, formatKey } from '../key.js';
 import type { Chunk } from '../row.js';
+import { estimateTokenCount, utf8Length } from '../tokens.js';
 
 /** Builds a chunk for tests; everything not given has a plain, valid value. */
 export function buildChunk(given: Partial<Chunk> & Pick<Chunk, 'isgl1_key'>): Chunk {

@@ -33,7 +33,7 @@ export interface CargoMessageParser {
  * Lines that are no message (test output, build script noise) are passed over. The same diagnostic from several
  * targets counts once. `row_key` is null: see `mapRowKeys`.
  */
-export function parseCargoMessages(stdout: string, options: MapOptions): CargoOutcome {
+function parseCargoMessages(stdout: string, options: MapOptions): CargoOutcome {
   const parser = createCargoMessageParser(options);
   for (const line of stdout.split('\n')) parser.push(line);
   return parser.outcome();

@@ -47,7 +47,7 @@ export function limitBuild(context: GateContext, before: BuildBaseline): number 
 }
 
 /** Compares the build of the proposal with the one of the untouched tree. */
-export function judgeBuild(before: BuildBaseline, after: TreeBuild): Omit<GateOutcome, 'session'> {
+function judgeBuild(before: BuildBaseline, after: TreeBuild): Omit<GateOutcome, 'session'> {
   const diagnostics = subtractDiagnostics(after.diagnostics, before.diagnostics);
   const counts = { total: after.built + after.failed, passed: after.built, failed: after.failed, ignored: 0 };
   const base = { diagnostics, counts };

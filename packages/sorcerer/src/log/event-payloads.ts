@@ -6,9 +6,9 @@ import {
   VerdictSchema,
 } from '@parseltongue/isg-core';
 import { z } from 'zod';
+import { BudgetCapsSchema } from '../budget-caps.js';
 import { EvidenceSchema } from '../evidence.js';
 import { FinishSchema, ReasonerUsageSchema } from '../reasoner.js';
-import { BudgetCapsSchema } from '../budget-caps.js';
 
 /** A file beside the log, named by an event and bound to it by its hash. */
 export const ArtefactSchema = z.strictObject({

@@ -3,8 +3,8 @@ import {
   type EditTarget,
   isInsidePath,
   isKey,
-  pathOfKey,
   type Placement,
+  pathOfKey,
 } from '@parseltongue/isg-core';
 import { REDACTION_MARK } from '../redact.js';
 

@@ -22,7 +22,7 @@ const SUBJECT_LIMIT = 72;
 const LISTED_ROWS = 40;
 
 /** Subject of at most 72 characters, then the rows that change, files where no row is known. */
-export function formatCommitMessage(proposal: Proposal): string {
+function formatCommitMessage(proposal: Proposal): string {
   const line = proposal.title.split('\n')[0]?.trim() ?? '';
   const subject = line.length <= SUBJECT_LIMIT ? line : `${line.slice(0, SUBJECT_LIMIT - 3).trimEnd()}...`;
   const rows = proposal.rows.map(({ key, action }) => `- ${action} ${key}`);

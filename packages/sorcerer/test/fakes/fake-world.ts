@@ -3,10 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type CompilerDiagnostic,
-  canonicalJson,
   type Chunk,
   type Chunker,
+  type CompilerDiagnostic,
+  canonicalJson,
   createRow,
   decideVerdict,
   type FileChange,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAnthropicReasoner, type AnthropicReasonerOptions } from '../../src/index.js';
+import { type AnthropicReasonerOptions, createAnthropicReasoner } from '../../src/index.js';
 import { ANSWER, createRequest } from '../fakes/requests.js';
 
 interface Call {

@@ -242,7 +242,27 @@ export const LitKind = { int: 1, float: 2, str: 3, char: 4, bool: 5, byteStr: 6,
 export const BinaryOp = { arithmetic: 1, comparison: 2, logical: 3, shift: 4, assignment: 5 } as const;
 
 /** Binary operators by the number a `binary` node holds; an assigning operator holds the number of its base. */
-export const OPERATOR_TEXTS = ['', '+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '==', '!=', '<', '<=', '>', '>=', '&&', '||'] as const;
+export const OPERATOR_TEXTS = [
+  '',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '&',
+  '|',
+  '^',
+  '<<',
+  '>>',
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '&&',
+  '||',
+] as const;
 
 /** How a macro's arguments were read. */
 export const MacroMode = { opaque: 0, expressions: 1, items: 2 } as const;

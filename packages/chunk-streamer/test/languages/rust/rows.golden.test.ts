@@ -1,6 +1,6 @@
-import { assembleFile, ChunkSchema, parseKey } from '@parseltongue/isg-core';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { assembleFile, ChunkSchema, parseKey } from '@parseltongue/isg-core';
 import { describe, expect, it } from 'vitest';
 import { chunkFixture, FIXTURE_CASES, fixturePath, fixtureText } from '../../support/read-fixture.js';
 import { renderChunks } from '../../support/render-rows.js';

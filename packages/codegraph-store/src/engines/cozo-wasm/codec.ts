@@ -3,7 +3,7 @@ import { type Change, RELATIONS, type RelationName, type Tuple } from '../../sch
 export const IMPORT_TUPLES = 5000;
 
 /** The document `import_relations` takes to put tuples into one relation. */
-export function encodePuts(relation: RelationName, tuples: readonly Tuple[]): string {
+function encodePuts(relation: RelationName, tuples: readonly Tuple[]): string {
   return JSON.stringify({ [relation]: { headers: RELATIONS[relation].columns, rows: tuples } });
 }
 
@@ -20,6 +20,6 @@ export function* encodeChanges(changes: readonly Change[]): Generator<string> {
   }
 }
 
-export function* splitTuples(tuples: readonly Tuple[]): Generator<readonly Tuple[]> {
+function* splitTuples(tuples: readonly Tuple[]): Generator<readonly Tuple[]> {
   for (let at = 0; at < tuples.length; at += IMPORT_TUPLES) yield tuples.slice(at, at + IMPORT_TUPLES);
 }
