@@ -109,6 +109,7 @@ export interface DefFact {
   owner: number;
   vis: VisibilityFact;
   flags: number;
+  /** `cfg` predicates; `name!` stands for those the macro of that name puts on its items. */
   cfg?: string[];
   generics?: GenericFact[];
   where?: WhereFact[];
@@ -128,6 +129,8 @@ export interface DefFact {
   /** Supertraits, or bounds of an associated type. */
   bounds?: number[];
   derives?: string[];
+  /** Macro that wraps the items it is given: the `cfg` predicates it puts on them. */
+  wraps?: string[];
   /** Module: index of its scope, -1 for `mod x;`. */
   inner?: number;
   /** Module: values of `#[path]`, plain or under `cfg_attr`. */

@@ -1,4 +1,4 @@
-import { DefFlag, type DefFact, type DefKind, type VisibilityFact } from '../facts.js';
+import { type DefFact, DefFlag, type DefKind, type VisibilityFact } from '../facts.js';
 import type { Attributes } from './read-attributes.js';
 import type { ItemContext, Reader } from './reader.js';
 

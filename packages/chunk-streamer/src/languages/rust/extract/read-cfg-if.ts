@@ -1,7 +1,7 @@
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readAttributes } from './read-attributes.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Walks `if #[cfg(a)] { .. } else if #[cfg(b)] { .. } else { .. }`; `read` runs inside every pair of braces. */

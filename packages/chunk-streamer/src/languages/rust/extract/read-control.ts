@@ -2,8 +2,8 @@ import { Node } from '../facts.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readReturnType, skipAttributes } from './read-types.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Flags of a block node. */

@@ -2,10 +2,10 @@ import type { DefFact, FieldFact, VariantFact } from '../facts.js';
 import { define, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readGenerics, readWhere } from './read-generics.js';
 import { skipAttributes } from './read-types.js';
 import { readVisibility } from './read-visibility.js';
+import type { Reader } from './reader.js';
 
 /** Reads `struct`, `union` and `enum` behind the keyword. */
 export function readDataType(r: Reader, head: ItemHead, kind: 'struct' | 'union' | 'enum'): void {

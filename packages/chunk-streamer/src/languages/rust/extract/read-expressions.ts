@@ -2,8 +2,8 @@ import { BinaryOp, Node, OPERATOR_TEXTS } from '../facts.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readOperand } from './read-operands.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 const PREC = {

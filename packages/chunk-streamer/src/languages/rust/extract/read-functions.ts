@@ -1,10 +1,10 @@
-import { DefFlag, type DefFact } from '../facts.js';
+import { type DefFact, DefFlag } from '../facts.js';
 import { define, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readGenerics, readWhere } from './read-generics.js';
 import { readReturnType } from './read-types.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 const MODIFIERS = new Set<number>([Sym.default, Sym.const, Sym.async, Sym.unsafe, Sym.safe, Sym.extern]);

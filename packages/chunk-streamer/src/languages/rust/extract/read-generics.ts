@@ -1,8 +1,8 @@
 import type { GenericFact, WhereFact } from '../facts.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { skipAttributes } from './read-types.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Reads `<T: Bound = Default, const N: usize>`; lifetimes are left out. */
@@ -12,10 +12,15 @@ export function readGenerics(r: Reader): GenericFact[] {
   while (!r.accept(P.greater)) {
     skipAttributes(r);
     if (r.kind() === Token.lifetime) skipLifetimeParameter(r);
-    else generics.push(r.acceptSym(Sym.const) ? readConstParameter(r) : readTypeParameter(r));
+    else addParameter(generics, r.acceptSym(Sym.const) ? readConstParameter(r) : readTypeParameter(r));
     if (!r.isAt(P.greater)) r.expect(P.comma);
   }
   return generics;
+}
+
+/** Under `cfg` one parameter may be written twice. */
+function addParameter(generics: GenericFact[], parameter: GenericFact): void {
+  if (!generics.some(({ name }) => name === parameter.name)) generics.push(parameter);
 }
 
 function skipLifetimeParameter(r: Reader): void {

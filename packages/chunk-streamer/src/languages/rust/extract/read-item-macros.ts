@@ -37,7 +37,8 @@ export function readItemMacro(r: Reader, head: ItemHead): void {
 
 function readAsItems(r: Reader, head: ItemHead, name: string): boolean {
   const { limit, scope, owner, depth, inherited, unreadable } = r;
-  const context = { ...head.context, flags: head.context.flags | DefFlag.inMacro, cfg: cfgOf(head) };
+  const wrapped = name === 'cfg_if' ? [] : [`${name}!`];
+  const context = { ...head.context, flags: head.context.flags | DefFlag.inMacro, cfg: [...cfgOf(head), ...wrapped] };
   r.inherited |= DefFlag.inMacro;
   try {
     return r.nest(() =>
@@ -61,9 +62,27 @@ function readBranches(r: Reader, context: ItemContext): boolean {
 }
 
 function readPlainItems(r: Reader, context: ItemContext): boolean {
+  const metas = readInnerMetas(r);
+  const inner = metas.length === 0 ? context : { ...context, cfg: [...context.cfg, ...metas] };
   let count = 0;
-  for (; r.kind() !== Token.end; count += 1) readInnerItem(r, context);
+  for (; r.kind() !== Token.end; count += 1) readInnerItem(r, inner);
   return count > 0;
+}
+
+/** `#![feature = "x"]` in front of the items is how a configuration macro is told its predicate. */
+function readInnerMetas(r: Reader): string[] {
+  const metas: string[] = [];
+  while (r.isPair(P.hash, P.bang) && r.kind(2) === P.openBracket) {
+    r.at += 2;
+    metas.push(
+      r.inside(() => {
+        let text = '';
+        for (; r.kind() !== Token.end; r.at += 1) text += r.tokenText(r.at);
+        return text;
+      }),
+    );
+  }
+  return metas;
 }
 
 function readInnerItem(r: Reader, context: ItemContext): void {

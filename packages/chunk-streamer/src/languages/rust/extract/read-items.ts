@@ -1,8 +1,7 @@
-import { DefFlag, type DefFact } from '../facts.js';
+import { type DefFact, DefFlag } from '../facts.js';
 import { define, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import { type ItemContext, type Reader, UnreadableSyntax } from './reader.js';
 import { readAttributes } from './read-attributes.js';
 import { readDataType } from './read-data-types.js';
 import { countFnModifiers, readFunction } from './read-functions.js';
@@ -11,6 +10,7 @@ import { readItemMacro } from './read-item-macros.js';
 import { readExternCrate, readUse } from './read-uses.js';
 import { readValueItem } from './read-value-items.js';
 import { readVisibility } from './read-visibility.js';
+import { type ItemContext, type Reader, UnreadableSyntax } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Reads items up to the limit. An item that cannot be read is left out; the rest stays. */
@@ -103,11 +103,23 @@ function readMacroRules(r: Reader, head: ItemHead): boolean {
   if (r.kind(1) !== P.bang || r.kind(2) !== Token.ident) return false;
   r.at += 2;
   const pos = r.pos();
-  define(r, head, { kind: 'macro', name: r.name(r.expectIdent()), pos });
+  const fact = define(r, head, { kind: 'macro', name: r.name(r.expectIdent()), pos });
   const braces = r.isAt(P.openBrace);
+  const wraps = readWrappedPredicates(r);
+  if (wraps.length > 0) fact.wraps = wraps;
   r.at = r.mate() + 1;
   if (!braces) r.accept(P.semicolon);
   return true;
+}
+
+/** Predicates of a macro of one rule that gives back the items it takes, each under `#[cfg(..)]`. */
+function readWrappedPredicates(r: Reader): string[] {
+  const text = r.text.slice(r.tokens.starts[r.at], r.tokens.ends[r.mate()]);
+  const isWrapper = /\$\w+\s*:\s*item\b/.test(text) && text.split('=>').length === 2;
+  if (!isWrapper) return [];
+  return Array.from(text.matchAll(/#\[cfg\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\]/g), (match) => match[1] ?? '')
+    .map((predicate) => predicate.replace(/\s+/g, ''))
+    .filter((predicate) => predicate !== '' && !predicate.includes('$'));
 }
 
 function readMacroDefinition(r: Reader, head: ItemHead): boolean {

@@ -2,10 +2,10 @@ import { LitKind, Node } from '../facts.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readBlockLike, readClosure, readJump } from './read-control.js';
 import { literalKind } from './read-patterns.js';
 import { readGenericArguments, readPath, readQualifiedPath, skipAttributes } from './read-types.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Reads an operand: prefix operators, a primary expression and everything that hangs on it. */

@@ -1,8 +1,8 @@
 import { LitKind, Node } from '../facts.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readPath, readQualifiedPath, skipAttributes } from './read-types.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Reads a pattern with its alternatives. */

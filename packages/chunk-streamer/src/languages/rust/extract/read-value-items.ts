@@ -1,8 +1,8 @@
 import { define, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
-import type { Reader } from './reader.js';
 import { readGenerics, readWhere } from './read-generics.js';
+import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Reads `const`, `static` and `type` items; false, and no move, when the cursor is at none. */

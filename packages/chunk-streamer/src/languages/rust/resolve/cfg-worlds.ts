@@ -39,6 +39,8 @@ export function preferredWorld(mask: number): number {
 
 export interface FeatureSets {
   defaults: ReadonlySet<string>;
+  /** What configuration macros put on the items they are given, by name. */
+  macros: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Evaluates `cfg` predicates for one crate. */
@@ -61,7 +63,9 @@ export class CfgEvaluator {
   private maskOfOne(predicate: string): number {
     const known = this.masks.get(predicate);
     if (known !== undefined) return known;
-    const mask = evaluate(new PredicateReader(predicate), this.features);
+    const mask = predicate.endsWith('!')
+      ? this.maskOf(this.features.macros.get(predicate.slice(0, -1)))
+      : evaluate(new PredicateReader(predicate), this.features);
     this.masks.set(predicate, mask);
     return mask;
   }

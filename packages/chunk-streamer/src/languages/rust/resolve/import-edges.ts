@@ -99,7 +99,7 @@ function reportUnresolved(tools: Tools, item: Import, reference: Reference): voi
     used > 0 &&
     isPlain &&
     isClosed(within, tools.names) &&
-    !isMacroName(within, fact.path[used]);
+    !isNamed(within, fact.path[used]);
   const missing = fact.path[used] ?? reference.name;
   const message =
     within === null
@@ -108,7 +108,7 @@ function reportUnresolved(tools: Tools, item: Import, reference: Reference): voi
   tools.problems.add('unresolved_import', reference, { message, certain });
 }
 
-/** Exported macros live at the crate's root whatever module declares them. */
-function isMacroName(within: Scope, name: string | undefined): boolean {
-  return name !== undefined && within.crate.macros.has(name);
+/** A name the module imports from where nobody can see, or an exported macro, which lives at the crate's root. */
+function isNamed(within: Scope, name: string | undefined): boolean {
+  return name !== undefined && (within.names.has(name) || within.crate.macros.has(name));
 }

@@ -1,6 +1,6 @@
-import { DefFlag, type DefFact } from '../facts.js';
-import { Definition, type SourceFile } from './model.js';
+import { type DefFact, DefFlag } from '../facts.js';
 import { inferBody } from './infer/infer-body.js';
+import { Definition, type SourceFile } from './model.js';
 import type { Program } from './program.js';
 import type { Tools } from './tools.js';
 

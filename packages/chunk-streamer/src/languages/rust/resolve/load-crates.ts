@@ -38,15 +38,17 @@ interface PackageCrates {
 class CrateLoader {
   private readonly program: Program;
   private readonly inputs: Map<string, FileInput>;
+  private readonly macros: ReadonlyMap<string, readonly string[]>;
   private readonly pending: { crate: Crate; root: string }[] = [];
 
   constructor(program: Program, inputs: Map<string, FileInput>) {
     this.program = program;
     this.inputs = inputs;
+    this.macros = collectWrappers(inputs);
   }
 
   addPackage(entry: CargoPackage): PackageCrates {
-    const cfg = new CfgEvaluator({ defaults: entry.defaultFeatures });
+    const cfg = new CfgEvaluator({ defaults: entry.defaultFeatures, macros: this.macros });
     const crates: PackageCrates = { lib: undefined, all: [] };
     for (const kind of TARGET_ORDER) {
       for (const target of entry.targets.filter((candidate) => candidate.kind === kind)) {
@@ -83,7 +85,7 @@ class CrateLoader {
 
   private addLoneCrate(path: string): void {
     if (this.program.files.has(path)) return;
-    const cfg = new CfgEvaluator({ defaults: new Set() });
+    const cfg = new CfgEvaluator({ defaults: new Set(), macros: this.macros });
     const crate = createCrate({ kind: 'lib', name: 'crate', root: path }, 2021, cfg);
     crate.kind = 'orphan';
     crate.isLenient = true;
@@ -158,6 +160,19 @@ class CrateLoader {
     loaded.scopes[0]!.def = def;
     this.loadChildren(loaded, { dir, ownDir: directoryOf(input.path) });
   }
+}
+
+/** Configuration macros of the repository by name; a name with two meanings has none. */
+function collectWrappers(inputs: ReadonlyMap<string, FileInput>): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { facts } of inputs.values()) {
+    for (const { kind, name, wraps = [] } of facts.defs) {
+      if (kind !== 'macro') continue;
+      const known = found.get(name);
+      found.set(name, known === undefined || known.join() === wraps.join() ? wraps : []);
+    }
+  }
+  return found;
 }
 
 /** Where modules declared in a file are looked for. */

@@ -1,5 +1,5 @@
 import { fileKey, type RowKey } from '@parseltongue/isg-core';
-import { DefFlag, type DefFact, type RustFacts, type VisibilityFact } from '../facts.js';
+import { type DefFact, DefFlag, type RustFacts, type VisibilityFact, type UseFact } from '../facts.js';
 import type { RustItem } from '../syntax.js';
 import { ALL_WORLDS } from './cfg-worlds.js';
 import { type Crate, Definition, Import, Ns, Scope, SourceFile } from './model.js';
@@ -81,6 +81,7 @@ class FileLoader {
       const scope = this.scopeAt(use.scope);
       const target = new Import(use, scope, scope.mask & this.file.crate.cfg.maskOf(use.cfg));
       scope.imports.push(target);
+      if (use.externCrate && scope.outer === undefined && scope.parent === undefined) this.addCrateAlias(use);
       if (use.glob) scope.globs.push(target);
       else
         bind(scope, use.alias, {
@@ -93,6 +94,13 @@ class FileLoader {
     for (const call of facts.macroCalls) {
       if (call.owner < 0) this.scopeAt(call.scope).isOpaque = true;
     }
+  }
+
+  /** `extern crate a as b;` at the root makes `b` a crate name everywhere. */
+  private addCrateAlias({ path, alias }: UseFact): void {
+    const { crate } = this.file;
+    const target = crate.dependencies.get(path[0] ?? '');
+    if (target !== undefined && !crate.dependencies.has(alias)) crate.dependencies.set(alias, target);
   }
 
   private scopeAt(index: number): Scope {

@@ -1,7 +1,7 @@
 import type { Definition, Scope } from './model.js';
 import type { Selector } from './selection.js';
-import { freshVar, headOf, type ParamType, primitive, shallow, type TraitRef, type Type } from './types.js';
 import type { TraitScope } from './trait-scope.js';
+import { freshVar, headOf, type ParamType, primitive, shallow, type TraitRef, type Type, isEqual, substitute } from './types.js';
 
 /** A member found for a type. */
 export interface MemberHit {
@@ -27,13 +27,11 @@ export interface MemberMiss {
 
 export type MemberResult = { hit: MemberHit } | { miss: MemberMiss };
 
-type Receiver = 'value' | 'ref' | 'mut' | 'typed';
-
-const BY_VALUE: readonly Receiver[] = ['value', 'typed'];
-const BY_REF: readonly Receiver[] = ['ref', 'typed'];
-const BY_MUT: readonly Receiver[] = ['mut', 'typed'];
+/** How a method takes its receiver; `smart` is a `self: Box<Self>` or `self: Pin<&mut Self>`. */
+type Receiver = 'value' | 'ref' | 'mut' | 'smart';
 
 const MAX_DEREFS = 8;
+const MAX_POINTERS = 4;
 
 /** Finds methods and associated functions by the type they are asked on; never by their name alone. */
 export class MethodLookup {
@@ -68,12 +66,13 @@ export class MethodLookup {
   private atStep(step: Type, asker: MemberAsker): MemberHit | null {
     const self = step.k === 'var' ? primitive('i32') : step;
     const inner = self.k === 'ref' ? this.selector.normalize(self.inner) : null;
-    const borrowed = self.k === 'ref' && self.mut ? BY_MUT : BY_REF;
+    const borrowed = self.k === 'ref' && self.mut ? 'mut' : 'ref';
     return (
-      this.probe(self, BY_VALUE, asker) ??
+      this.probe(self, 'value', asker) ??
       (inner === null || inner.k === 'var' ? null : this.probe(inner, borrowed, asker)) ??
-      this.probe(self, BY_REF, asker) ??
-      this.probe(self, BY_MUT, asker) ??
+      this.throughPointer(self, asker) ??
+      this.probe(self, 'ref', asker) ??
+      this.probe(self, 'mut', asker) ??
       (self.k === 'array' ? this.atStep({ k: 'slice', item: self.item }, asker) : null)
     );
   }
@@ -91,10 +90,45 @@ export class MethodLookup {
     return target === null ? null : shallow(target);
   }
 
-  private probe(self: Type, receivers: readonly Receiver[], asker: MemberAsker): MemberHit | null {
-    const accepts = (def: Definition): boolean =>
-      def.kind === 'function' && def.fact.self !== undefined && receivers.includes(def.fact.self);
+  private probe(self: Type, receiver: Receiver, asker: MemberAsker): MemberHit | null {
+    const accepts = (def: Definition): boolean => def.kind === 'function' && this.receiverOf(def) === receiver;
     return this.inherent(self, asker, accepts) ?? this.fromTraits(self, asker, accepts);
+  }
+
+  private receiverOf(def: Definition): Receiver | undefined {
+    const { self } = def.fact;
+    if (self !== 'typed') return self;
+    const { signatures } = this.selector;
+    const type = signatures.signatureOf(def).self;
+    const own = signatures.lowering.selfTypeOf(def);
+    if (type === null || own === null || isEqual(type, own)) return 'value';
+    if (type.k === 'ref' && isEqual(type.inner, own)) return type.mut ? 'mut' : 'ref';
+    return 'smart';
+  }
+
+  /** `self: Pin<&mut Self>` and the like: what the pointer points to is `Self`. */
+  private throughPointer(pointer: Type, asker: MemberAsker): MemberHit | null {
+    let inner: Type | undefined = pointer;
+    for (let count = 0; count < MAX_POINTERS; count += 1) {
+      const at: Type = shallow(inner);
+      inner = at.k === 'adt' && at.def.isStd ? at.args[0] : at.k === 'ref' && count > 0 ? at.inner : undefined;
+      if (inner === undefined) return null;
+      const self = this.selector.normalize(inner);
+      if (self.k === 'var' || self.k === 'unknown') return null;
+      const hit = this.probe(self, 'smart', asker);
+      if (hit !== null && this.takes(hit, pointer)) return hit;
+    }
+    return null;
+  }
+
+  private takes(hit: MemberHit, receiver: Type): boolean {
+    const declared = this.selector.signatures.signatureOf(hit.def).self;
+    if (declared === null) return false;
+    const { unifier } = this.selector;
+    const mark = unifier.mark();
+    const fits = unifier.unify(substitute(declared, hit.map), receiver);
+    if (!fits) unifier.rollback(mark);
+    return fits;
   }
 
   /** An associated function, method or constant of a type named in a path. */
@@ -151,7 +185,23 @@ export class MethodLookup {
       if (hit !== null) hits.push(hit);
     }
     if (hits.length > 1) asker.ambiguous = true;
+    if (hits.length === 0) return this.fromForeignTraits(self, asker, accepts);
     return hits.length === 1 ? hits[0]! : null;
+  }
+
+  /** An impl of a trait from outside the repository: its own functions are in sight, the trait's are not. */
+  private fromForeignTraits(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+    const head = headOf(self);
+    const impls = head === undefined ? undefined : this.selector.index.foreignTraitHeads.get(head);
+    const hits: MemberHit[] = [];
+    for (const impl of impls ?? []) {
+      const def = impl.members?.get(asker.name);
+      if (def === undefined || !accepts(def) || !this.matches(def, self)) continue;
+      const map = this.selector.matchSelf(impl, self);
+      if (map !== null) hits.push({ def, self, map, rule: 'trait-impl' });
+    }
+    if (hits.length > 1) asker.ambiguous = true;
+    return hits.length === 1 ? (hits[0] ?? null) : null;
   }
 
   private isInScope(trait: Definition, scope: Scope): boolean {

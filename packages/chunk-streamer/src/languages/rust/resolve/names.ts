@@ -336,6 +336,7 @@ function pick(
 /** True when two answers name one thing. */
 export function isSame(a: Resolved, b: Resolved): boolean {
   if (a === b) return true;
+  if (a.tag === 'definition' && b.tag === 'definition') return a.inner !== undefined && a.inner === b.inner;
   if (a.tag === 'external' && b.tag === 'external')
     return a.crate === b.crate && a.path.join('::') === b.path.join('::');
   return a.tag === 'primitive' && b.tag === 'primitive' && a.name === b.name;

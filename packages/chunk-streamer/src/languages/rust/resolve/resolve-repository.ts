@@ -20,8 +20,8 @@ import { Program } from './program.js';
 import { Selector } from './selection.js';
 import { recordSignature } from './signature-edges.js';
 import { Signatures } from './signatures.js';
-import { parseStandardLibrary } from './std/parse-standard-library.js';
 import { StandardLibrary } from './standard-library.js';
+import { parseStandardLibrary } from './std/parse-standard-library.js';
 import type { Tools } from './tools.js';
 import { TraitScope } from './trait-scope.js';
 import { TypeReferences } from './type-references.js';
@@ -78,7 +78,7 @@ function loadStandardLibrary(program: Program): Crate {
     edition: 2021,
     root: undefined as unknown as Scope,
     dependencies: new Map(),
-    cfg: new CfgEvaluator({ defaults: new Set() }),
+    cfg: new CfgEvaluator({ defaults: new Set(), macros: new Map() }),
     macros: new Map(),
     isLenient: false,
   };

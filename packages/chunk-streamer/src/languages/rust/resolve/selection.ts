@@ -6,8 +6,8 @@ import {
   headOf,
   isEqual,
   type ParamType,
-  primitive,
   type ProjectionType,
+  primitive,
   rewrite,
   shallow,
   substitute,
@@ -183,11 +183,12 @@ export class Selector {
 
   /** False when a bound of the impl surely fails, or cannot be proved where a wrong guess would bind a call. */
   areBoundsMet(impl: Definition, map: ReadonlyMap<ParamType, Type>): boolean {
+    // an impl for a type of its own name is no guess; only an impl for every type may catch too much
+    const isBlanket = headOf(this.signatures.lowering.implSelf(impl)) === undefined;
     return this.signatures.predicatesOf(impl).every(({ type, ref }) => {
-      const answer = this.holds(substitute(type, map), substituteTrait(ref, map));
-      return (
-        answer === 'yes' || (answer === 'maybe' && (impl.isStd || this.isHarmless(substitute(type, map))))
-      );
+      const subject = substitute(type, map);
+      const answer = this.holds(subject, substituteTrait(ref, map));
+      return answer === 'yes' || (answer === 'maybe' && (!isBlanket || impl.isStd || this.isHarmless(subject)));
     });
   }
 

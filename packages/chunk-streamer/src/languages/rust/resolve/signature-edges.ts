@@ -2,8 +2,8 @@ import { Node } from '../facts.js';
 import { segmentsOf } from './code-reader.js';
 import type { Definition, SourceFile } from './model.js';
 import type { Tools } from './tools.js';
-import { shallow } from './types.js';
 import type { TypePlace } from './type-references.js';
+import { shallow } from './types.js';
 
 /** Records the types a definition's signature names. */
 export function recordSignature(tools: Tools, def: Definition): void {

@@ -2,16 +2,16 @@ import { DefFlag } from '../facts.js';
 import type { Lowering } from './lowering.js';
 import type { Definition } from './model.js';
 import {
+  isEqual,
   type ParamType,
+  rewrite,
   type Substitution,
   substitute,
+  substituteTrait,
   type TraitRef,
   type Type,
   UNIT,
   UNKNOWN,
-  isEqual,
-  rewrite,
-  substituteTrait,
 } from './types.js';
 
 /** A function's types in terms of its own and its owner's parameters. */

@@ -167,8 +167,10 @@ export class Body {
     const w = this.normalize(wanted);
     if (this.tryUnify(a, w)) return;
     if (a.k !== 'ref' || w.k !== 'ref') return;
-    // a mutable reference fits where a shared one is wanted
-    if (this.tryUnify(a.inner, w.inner)) return;
+    // a mutable reference fits where a shared one is wanted, an array where a slice is
+    const [from, to] = [shallow(a.inner), shallow(w.inner)];
+    if (this.tryUnify(from, to)) return;
+    if (from.k === 'array' && to.k === 'slice' && this.tryUnify(from.item, to.item)) return;
     let step: Type | null = shallow(a.inner);
     for (let count = 0; step !== null && count < MAX_COERCION_STEPS; count += 1) {
       step = this.tools.methods.deref(step);

@@ -48,7 +48,7 @@ const HANDLERS: Record<number, Handler> = {
   [Node.index]: (b, node) => inferIndex(b, node, 'unknown'),
   [Node.not]: inferUnary,
   [Node.neg]: inferUnary,
-  [Node.deref]: (b, node) => inferDeref(b, node, 'read'),
+  [Node.deref]: (b, node) => inferDeref(b, node, 'unknown'),
   [Node.ref]: inferReference,
   [Node.binary]: inferBinary,
   [Node.assign]: inferAssign,

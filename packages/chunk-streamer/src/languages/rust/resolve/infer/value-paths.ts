@@ -7,8 +7,8 @@ import { isClosed } from '../openness.js';
 import {
   freshVar,
   type ParamType,
-  shallow,
   type Substitution,
+  shallow,
   substitute,
   type TraitRef,
   type Type,
@@ -72,7 +72,7 @@ function reportMissing(b: Body, { name, pos }: PathSegment, within: Scope): void
   b.tools.problems.add(
     'unresolved_path',
     { ...b.place, pos, name },
-    { message, certain: isClosed(within, b.tools.names) && b.mask === within.mask },
+    { message, certain: isClosed(within, b.tools.names) && !within.names.has(name) && b.mask === within.mask },
   );
 }
 
