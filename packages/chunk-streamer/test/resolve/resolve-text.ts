@@ -1,5 +1,5 @@
-import { rust } from '../../src/languages/rust/rust.js';
 import { type ResolveResult, resolveRepository } from '../../src/languages/rust/resolve/index.js';
+import { rust } from '../../src/languages/rust/rust.js';
 import { openSourceParser } from '../../src/parse/source-parser.js';
 
 /** A small repository written as one text: every file follows a line `//- path`. */

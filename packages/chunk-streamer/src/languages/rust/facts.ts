@@ -217,7 +217,7 @@ export const Node = {
   assign: 61, // left, right
   cast: 62, // operand, type
   try: 63, // operand
-  await: 64, // operand
+  await: 64, // operand, pos of the keyword
   block: 65, // scope or -1, flags (1 = async, 2 = closed to `?`), n, statement*, tail?
   if: 66, // condition, then, else?
   let: 67, // pattern, value

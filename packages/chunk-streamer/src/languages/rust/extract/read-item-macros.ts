@@ -38,7 +38,11 @@ export function readItemMacro(r: Reader, head: ItemHead): void {
 function readAsItems(r: Reader, head: ItemHead, name: string): boolean {
   const { limit, scope, owner, depth, inherited, unreadable } = r;
   const wrapped = name === 'cfg_if' ? [] : [`${name}!`];
-  const context = { ...head.context, flags: head.context.flags | DefFlag.inMacro, cfg: [...cfgOf(head), ...wrapped] };
+  const context = {
+    ...head.context,
+    flags: head.context.flags | DefFlag.inMacro,
+    cfg: [...cfgOf(head), ...wrapped],
+  };
   r.inherited |= DefFlag.inMacro;
   try {
     return r.nest(() =>

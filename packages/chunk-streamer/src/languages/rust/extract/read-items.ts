@@ -117,7 +117,10 @@ function readWrappedPredicates(r: Reader): string[] {
   const text = r.text.slice(r.tokens.starts[r.at], r.tokens.ends[r.mate()]);
   const isWrapper = /\$\w+\s*:\s*item\b/.test(text) && text.split('=>').length === 2;
   if (!isWrapper) return [];
-  return Array.from(text.matchAll(/#\[cfg\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\]/g), (match) => match[1] ?? '')
+  return Array.from(
+    text.matchAll(/#\[cfg\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\]/g),
+    (match) => match[1] ?? '',
+  )
     .map((predicate) => predicate.replace(/\s+/g, ''))
     .filter((predicate) => predicate !== '' && !predicate.includes('$'));
 }

@@ -144,7 +144,7 @@ function readSelectBranch(r: Reader): number {
   const pos = r.pos();
   const pattern = r.grammar.readPattern(r);
   r.expect(P.equal);
-  const awaited = r.out.node(Node.await, pos, r.grammar.readExpression(r));
+  const awaited = r.out.node(Node.await, pos, r.grammar.readExpression(r), pos);
   const guard = r.accept(P.comma) && isWord(r, 'if') ? readGuard(r) : 0;
   if (!r.acceptPair(P.equal, P.greater)) r.fail();
   const body = r.grammar.readStatementExpression(r).node;

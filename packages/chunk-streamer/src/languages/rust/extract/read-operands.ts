@@ -90,7 +90,7 @@ function readMember(r: Reader, left: number, pos: number): number {
   }
   if (r.sym() === Sym.await) {
     r.at += 1;
-    return r.out.node(Node.await, pos, left);
+    return r.out.node(Node.await, pos, left, r.pos(-1));
   }
   const at = r.pos();
   const symbol = r.expectIdent();

@@ -61,7 +61,7 @@ export class ImplIndex {
       names = new Map();
       this.inherent.set(head, names);
     }
-    for (const member of impl.members?.values() ?? []) addTo(names, member.name, member);
+    for (const member of impl.twins) addTo(names, member.name, member);
   }
 }
 

@@ -187,6 +187,7 @@ class FileLoader {
 
 /** A later twin of a member only wins where the first cannot be built on its own. */
 function addMember(owner: Definition, member: Definition): void {
+  owner.twins.push(member);
   const first = owner.members?.get(member.name);
   if (first === undefined || isPreferred(member, first)) owner.members?.set(member.name, member);
 }

@@ -1,7 +1,18 @@
+import { DefFlag } from '../facts.js';
 import type { Definition, Scope } from './model.js';
 import type { Selector } from './selection.js';
 import type { TraitScope } from './trait-scope.js';
-import { freshVar, headOf, type ParamType, primitive, shallow, type TraitRef, type Type, isEqual, substitute } from './types.js';
+import {
+  freshVar,
+  headOf,
+  type ParamType,
+  primitive,
+  shallow,
+  type TraitRef,
+  type Type,
+  isEqual,
+  substitute,
+} from './types.js';
 
 /** A member found for a type. */
 export interface MemberHit {
@@ -46,14 +57,14 @@ export class MethodLookup {
   }
 
   /** The method `name` of a receiver, dereferenced step by step as the language does. */
-  method(receiver: Type, name: string, scope: Scope): MemberResult {
-    const asker: MemberAsker = { name, scope, ambiguous: false };
+  method(receiver: Type, name: string, place: AskerPlace): MemberResult {
+    const asker: MemberAsker = { name, scope: place.scope, mask: place.mask, ambiguous: false };
     let step: Type | null = this.selector.normalize(receiver);
     let last: Type = step;
     for (let count = 0; step !== null && count < MAX_DEREFS; count += 1) {
       last = step;
       // nothing may be bound by name alone
-      if (step.k === 'unknown' || step.k === 'never' || (step.k === 'var' && !step.numeric)) break;
+      if (isNameless(step)) break;
       const hit = this.atStep(step, asker);
       if (hit !== null) return { hit };
       if (asker.ambiguous) break;
@@ -91,7 +102,8 @@ export class MethodLookup {
   }
 
   private probe(self: Type, receiver: Receiver, asker: MemberAsker): MemberHit | null {
-    const accepts = (def: Definition): boolean => def.kind === 'function' && this.receiverOf(def) === receiver;
+    const accepts = (def: Definition): boolean =>
+      def.kind === 'function' && this.receiverOf(def) === receiver;
     return this.inherent(self, asker, accepts) ?? this.fromTraits(self, asker, accepts);
   }
 
@@ -111,7 +123,8 @@ export class MethodLookup {
     let inner: Type | undefined = pointer;
     for (let count = 0; count < MAX_POINTERS; count += 1) {
       const at: Type = shallow(inner);
-      inner = at.k === 'adt' && at.def.isStd ? at.args[0] : at.k === 'ref' && count > 0 ? at.inner : undefined;
+      inner =
+        at.k === 'adt' && at.def.isStd ? at.args[0] : at.k === 'ref' && count > 0 ? at.inner : undefined;
       if (inner === undefined) return null;
       const self = this.selector.normalize(inner);
       if (self.k === 'var' || self.k === 'unknown') return null;
@@ -132,8 +145,8 @@ export class MethodLookup {
   }
 
   /** An associated function, method or constant of a type named in a path. */
-  associated(self: Type, name: string, scope: Scope): MemberResult {
-    const asker: MemberAsker = { name, scope, ambiguous: false };
+  associated(self: Type, name: string, place: AskerPlace): MemberResult {
+    const asker: MemberAsker = { name, scope: place.scope, mask: place.mask, ambiguous: false };
     const at = this.selector.normalize(self);
     const accepts = (def: Definition): boolean => def.kind !== 'type';
     if (at.k === 'unknown' || at.k === 'never' || at.k === 'var')
@@ -154,7 +167,7 @@ export class MethodLookup {
         asker.ambiguous = true;
         return null;
       }
-      if (choice === null || isNearer(def, choice, asker.scope.mask)) choice = def;
+      if (choice === null || isNearer(def, choice, asker.mask)) choice = def;
     }
     const map = choice?.owner === undefined ? null : this.selector.matchSelf(choice.owner, self);
     return choice === null || map === null ? null : { def: choice, self, map, rule: 'inherent' };
@@ -190,7 +203,11 @@ export class MethodLookup {
   }
 
   /** An impl of a trait from outside the repository: its own functions are in sight, the trait's are not. */
-  private fromForeignTraits(self: Type, asker: MemberAsker, accepts: (def: Definition) => boolean): MemberHit | null {
+  private fromForeignTraits(
+    self: Type,
+    asker: MemberAsker,
+    accepts: (def: Definition) => boolean,
+  ): MemberHit | null {
     const head = headOf(self);
     const impls = head === undefined ? undefined : this.selector.index.foreignTraitHeads.get(head);
     const hits: MemberHit[] = [];
@@ -240,6 +257,7 @@ export class MethodLookup {
     const own = selection.impl?.members?.get(declared.name);
     if (own !== undefined && selection.map !== undefined)
       return { def: own, self, map: selection.map, rule: 'trait-impl' };
+    if (selection.impl !== undefined && (selection.impl.fact.flags & DefFlag.opaqueBody) !== 0) return null;
     const map = this.selector.signatures.traitSubstitution(selection.ref, self);
     return { def: declared, self, map, rule: 'trait-default' };
   }
@@ -252,9 +270,21 @@ export class MethodLookup {
   }
 }
 
-interface MemberAsker {
-  name: string;
+/** A type, or a reference to one, of which nothing is known. */
+function isNameless(type: Type): boolean {
+  let at = shallow(type);
+  while (at.k === 'ref') at = shallow(at.inner);
+  return at.k === 'unknown' || at.k === 'never' || (at.k === 'var' && !at.numeric);
+}
+
+/** Where the asking code stands. */
+export interface AskerPlace {
   scope: Scope;
+  mask: number;
+}
+
+interface MemberAsker extends AskerPlace {
+  name: string;
   ambiguous: boolean;
 }
 

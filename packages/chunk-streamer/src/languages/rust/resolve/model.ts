@@ -170,6 +170,8 @@ export class Definition {
   inner: Scope | undefined;
   /** Trait and impl: members by name. Enum: variants by name. */
   members: Map<string, Definition> | undefined;
+  /** Impl: all its members, twins under different configurations included. */
+  readonly twins: Definition[] = [];
   /** Index of a variant in its enum. */
   readonly index: number;
 

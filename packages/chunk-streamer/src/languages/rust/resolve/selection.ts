@@ -158,7 +158,19 @@ export class Selector {
     const pool =
       fitting.length > 0 ? fitting : impls.blanket.filter((impl) => this.tryImpl(impl, concrete, wanted));
     const choice = pickTwin(pool);
-    return choice === undefined ? null : this.matchImpl(choice, concrete, wanted);
+    return choice === undefined || this.isGuess(choice, concrete)
+      ? null
+      : this.matchImpl(choice, concrete, wanted);
+  }
+
+  /** An impl of the repository that fits only because part of the type is unknown is no answer. */
+  private isGuess(impl: Definition, type: Type): boolean {
+    if (impl.isStd) return false;
+    const { guesses } = this.unifier;
+    const mark = this.unifier.mark();
+    this.matchSelf(impl, type);
+    this.unifier.rollback(mark);
+    return this.unifier.guesses > guesses;
   }
 
   private matchImpl(impl: Definition, type: Type, wanted: TraitRef): Selection | null {
@@ -183,19 +195,22 @@ export class Selector {
 
   /** False when a bound of the impl surely fails, or cannot be proved where a wrong guess would bind a call. */
   areBoundsMet(impl: Definition, map: ReadonlyMap<ParamType, Type>): boolean {
-    // an impl for a type of its own name is no guess; only an impl for every type may catch too much
-    const isBlanket = headOf(this.signatures.lowering.implSelf(impl)) === undefined;
+    const self = this.signatures.lowering.implSelf(impl);
+    const isForOwnType = self.k === 'adt' && !self.def.isStd;
     return this.signatures.predicatesOf(impl).every(({ type, ref }) => {
       const subject = substitute(type, map);
       const answer = this.holds(subject, substituteTrait(ref, map));
-      return answer === 'yes' || (answer === 'maybe' && (!isBlanket || impl.isStd || this.isHarmless(subject)));
+      // an impl for a type of the repository says which type it is for; any other may catch too much
+      return (
+        answer === 'yes' || (answer === 'maybe' && (isForOwnType || impl.isStd || this.isHarmless(subject)))
+      );
     });
   }
 
-  /** A guess about a type of the standard library or an open variable does no harm; one about a foreign type may. */
+  /** A guess about a type of the standard library does no harm; one about a foreign or open type may. */
   private isHarmless(type: Type): boolean {
     const at = shallow(type);
-    return at.k !== 'foreign' && at.k !== 'unknown' && at.k !== 'proj' && at.k !== 'opaque';
+    return at.k !== 'foreign' && at.k !== 'unknown' && at.k !== 'proj' && at.k !== 'opaque' && at.k !== 'var';
   }
 
   holds(type: Type, bound: TraitRef): Answer {

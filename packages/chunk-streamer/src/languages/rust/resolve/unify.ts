@@ -3,6 +3,8 @@ import { type AdtType, headOf, isEqual, shallow, type Type, type VarType } from 
 /** Solves variables so that two types become one; what it did can be taken back. */
 export class Unifier {
   private readonly trail: VarType[] = [];
+  /** How often an unknown type was taken to fit a known one. */
+  guesses = 0;
 
   mark(): number {
     return this.trail.length;
@@ -19,7 +21,10 @@ export class Unifier {
     if (a === b) return true;
     if (a.k === 'var') return this.bind(a, b);
     if (b.k === 'var') return this.bind(b, a);
-    if (isOpen(a) || isOpen(b)) return true;
+    if (isOpen(a) || isOpen(b)) {
+      this.guesses += 1;
+      return true;
+    }
     if (a.k !== b.k) return false;
     return this.unifyParts(a, b);
   }

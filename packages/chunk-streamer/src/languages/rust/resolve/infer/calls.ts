@@ -33,6 +33,7 @@ export function inferCall(b: Body, node: number): Type {
         args,
         withSelf: true,
         pos: b.code[node + 1]!,
+        open: value.open,
       });
     case 'constructor':
       return callConstructor(b, { def: value.def, type: value.type, args });
@@ -110,7 +111,7 @@ export function inferMethod(b: Body, node: number): Type {
   const args = listAt(b.file, node + 7, code[node + 6]!);
   if (generics !== 0) b.tools.typeReferences.visit(generics, b.place, 'body-type');
   const receiver = b.settled(b.infer(receiverNode));
-  const result = b.tools.methods.method(receiver, name, b.scope);
+  const result = b.tools.methods.method(receiver, name, b);
   if ('miss' in result) {
     recordMiss(b, { pos, name, receiver, miss: result.miss });
     inferAll(b, args);
@@ -118,7 +119,8 @@ export function inferMethod(b: Body, node: number): Type {
   }
   const { hit } = result;
   recordMember(b, hit, { reference: b.reference(pos, name), reason: methodReason(b, receiverNode, hit) });
-  return callFunction(b, { def: hit.def, map: hit.map, generics, args, withSelf: false, pos });
+  const open = hit.open === undefined ? null : { ref: hit.open, self: hit.self };
+  return callFunction(b, { def: hit.def, map: hit.map, generics, args, withSelf: false, pos, open });
 }
 
 function recordMiss(b: Body, call: { pos: number; name: string; receiver: Type; miss: MemberMiss }): void {
@@ -162,6 +164,8 @@ interface FunctionCall {
   /** `Type::method(receiver)`: the receiver is the first argument. */
   withSelf: boolean;
   pos: number;
+  /** A generic trait whose impl the arguments decide. */
+  open: { ref: TraitRef; self: Type } | null;
 }
 
 /** Types a call: arguments against parameters, closures last, then the bounds, then the result. */
@@ -182,6 +186,8 @@ function callFunction(b: Body, call: FunctionCall): Type {
   for (const index of late)
     passArgument(b, { arg: args[index]!, declared: declared[index], map, predicates });
   if (late.length > 0) proveBounds(b, predicates, map);
+  // the chosen impl tells the trait's arguments, which the result may name
+  if (call.open !== null) b.tools.selector.select(call.open.self, call.open.ref);
   return b.normalize(substitute(signature.ret, map));
 }
 

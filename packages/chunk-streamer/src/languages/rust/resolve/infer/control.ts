@@ -148,9 +148,20 @@ export function inferTry(b: Body, node: number): Type {
 /** `x.await`. */
 export function inferAwait(b: Body, node: number): Type {
   const type = b.settled(b.infer(b.code[node + 2]!));
+  recordPoll(b, type, b.code[node + 3]!);
   const into = b.tools.std.find('future::IntoFuture');
   if (into === undefined || type.k === 'var' || type.k === 'unknown') return UNKNOWN;
   return b.tools.selector.project(type, { trait: into, args: [], assoc: [] }, 'Output') ?? UNKNOWN;
+}
+
+/** Awaiting a future of the repository runs its `poll`. */
+function recordPoll(b: Body, type: Type, pos: number): void {
+  const { future } = b.tools.std;
+  if (future === undefined || type.k !== 'adt' || type.def.isStd) return;
+  const poll = b.tools.selector
+    .select(type, { trait: future, args: [], assoc: [] })
+    ?.impl?.members?.get('poll');
+  if (poll !== undefined) b.tools.recorder.toDefinition(b.reference(pos, 'await'), poll, 'calls', 'await');
 }
 
 /** `#[cfg(..)]` on a statement or expression: what it holds exists in fewer configurations. */

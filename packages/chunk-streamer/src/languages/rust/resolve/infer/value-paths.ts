@@ -19,7 +19,13 @@ import type { Body } from './body.js';
 /** What a path in an expression stands for. */
 export type Value =
   | { kind: 'value'; type: Type }
-  | { kind: 'function'; def: Definition; map: Substitution; generics: number }
+  | {
+      kind: 'function';
+      def: Definition;
+      map: Substitution;
+      generics: number;
+      open: { ref: TraitRef; self: Type } | null;
+    }
   | { kind: 'constructor'; def: Definition; type: Type }
   | { kind: 'nothing' };
 
@@ -72,7 +78,10 @@ function reportMissing(b: Body, { name, pos }: PathSegment, within: Scope): void
   b.tools.problems.add(
     'unresolved_path',
     { ...b.place, pos, name },
-    { message, certain: isClosed(within, b.tools.names) && !within.names.has(name) && b.mask === within.mask },
+    {
+      message,
+      certain: isClosed(within, b.tools.names) && !within.names.has(name) && b.mask === within.mask,
+    },
   );
 }
 
@@ -114,7 +123,13 @@ function resolveTarget(
   switch (target.kind) {
     case 'function': {
       recordCall(b, { def: target, reference, reason: pathReason(segments, use) });
-      return { kind: 'function', def: target, map: new Map<ParamType, Type>(), generics: last.args };
+      return {
+        kind: 'function',
+        def: target,
+        map: new Map<ParamType, Type>(),
+        generics: last.args,
+        open: null,
+      };
     }
     case 'const':
     case 'static':
@@ -186,7 +201,7 @@ function resolveOnType(b: Body, { type, rest, use }: OnType): Value {
 }
 
 function resolveMember(b: Body, type: Type, name: PathSegment, use: PathUse): Value {
-  const result = b.tools.methods.associated(type, name.name, b.scope);
+  const result = b.tools.methods.associated(type, name.name, b);
   if ('miss' in result) {
     const { crate, name: label } = result.miss;
     if (crate !== null) b.tools.recorder.external(b.reference(name.pos, name.name), crate, label);
@@ -202,7 +217,8 @@ function useMember(b: Body, hit: MemberHit, { name, use }: { name: PathSegment; 
   if (def.kind === 'function') {
     const rule = hit.rule === 'inherent' ? 'associated-fn' : hit.rule;
     recordMember(b, hit, { reference, reason: use === 'call' ? rule : 'fn-value' });
-    return { kind: 'function', def, map, generics: name.args };
+    const open = hit.open === undefined ? null : { ref: hit.open, self: hit.self };
+    return { kind: 'function', def, map, generics: name.args, open };
   }
   b.tools.recorder.toDefinition(reference, def, 'uses_type', 'associated-const');
   const type =
@@ -233,7 +249,7 @@ function resolveTraitFunction(b: Body, { trait, args, self, name }: TraitFunctio
   const reference = b.reference(name.pos, name.name);
   if (def.kind !== 'function') return { kind: 'value', type: UNKNOWN };
   b.deferred.push({ self, ref, def, reference, isMember: false });
-  return { kind: 'function', def, map, generics: name.args };
+  return { kind: 'function', def, map, generics: name.args, open: { ref, self } };
 }
 
 /** `<T as Trait>::name` and `<T>::name`. */
@@ -255,7 +271,13 @@ function resolveQualified(b: Body, node: number, use: PathUse): Value {
   const def = ref.trait.members?.get(name.name);
   if (def === undefined || def.kind !== 'function') return { kind: 'value', type: UNKNOWN };
   b.deferred.push({ self, ref, def, reference: b.reference(name.pos, name.name), isMember: false });
-  return { kind: 'function', def, map: b.tools.signatures.traitSubstitution(ref, self), generics: name.args };
+  return {
+    kind: 'function',
+    def,
+    map: b.tools.signatures.traitSubstitution(ref, self),
+    generics: name.args,
+    open: { ref, self },
+  };
 }
 
 /** Records a call once the function is known. */
