@@ -24,8 +24,9 @@ function stop(signal: 'SIGINT' | 'SIGTERM'): void {
 }
 
 function createContext(): CliContext {
-  const isInteractive = process.stderr.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined;
-  const isColored = process.stdout.isTTY && pc.isColorSupported && process.env.TERM !== 'dumb';
+  const isDumb = process.env.TERM === 'dumb';
+  const isInteractive = isTerminal(process.stderr) && !isDumb && process.env.CI === undefined;
+  const isColored = isTerminal(process.stdout) && pc.isColorSupported && !isDumb;
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -37,4 +38,9 @@ function createContext(): CliContext {
       colors: pc.createColors(isColored),
     },
   };
+}
+
+/** The types promise a boolean; a pipe has none. */
+function isTerminal(stream: { isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
 }

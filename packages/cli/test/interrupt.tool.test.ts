@@ -27,9 +27,7 @@ async function stopAt(args: string[], isReached: () => boolean, signal: NodeJS.S
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((done) =>
     child.once('close', (code, by) => done({ code, signal: by })),
   );
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  while (!isReached() && !isOver) await new Promise((next) => setImmediate(next));
+  while (!isReached() && child.exitCode === null) await new Promise((next) => setImmediate(next));
   child.kill(signal);
   return { ...(await ended), stderr };
 }

@@ -169,18 +169,6 @@ export function encodeEdge(edge: Edge): Tuple {
   return [edge.from, edge.kind, edge.to, edge.resolution, edge.reason, JSON.stringify(sites)];
 }
 
-function decodeEdge(tuple: Tuple): Edge {
-  const [from, kind, to, resolution, reason, sites] = tuple;
-  return {
-    from: from as RowKey,
-    to: to as RowKey,
-    kind: kind as Edge['kind'],
-    resolution: resolution as Edge['resolution'],
-    reason: reason as string,
-    sites: decodeSites(JSON.parse(sites as string) as number[]),
-  };
-}
-
 export function decodeSites(flat: readonly number[]): Site[] {
   const sites: Site[] = [];
   for (let i = 0; i + 2 < flat.length; i += 3) {

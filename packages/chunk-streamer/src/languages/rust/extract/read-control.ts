@@ -7,7 +7,7 @@ import type { Reader } from './reader.js';
 import { Sym } from './symbols.js';
 
 /** Flags of a block node. */
-export const BlockFlag = { async: 1, closed: 2 } as const;
+const BlockFlag = { async: 1, closed: 2 } as const;
 
 /** Reads an expression that ends with its block; 0, and no move, when none starts at the cursor. */
 export function readBlockLike(r: Reader): number {
@@ -67,7 +67,7 @@ function readIf(r: Reader, pos: number): number {
 }
 
 /** Reads `let pattern = value` as a condition. */
-export function readLetCondition(r: Reader, flags: number): number {
+function readLetCondition(r: Reader, flags: number): number {
   const pos = r.pos();
   r.expectSym(Sym.let);
   const pattern = r.grammar.readPattern(r);

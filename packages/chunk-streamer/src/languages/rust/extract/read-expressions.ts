@@ -112,7 +112,7 @@ function readRangeEnd(r: Reader, flags: number): number {
 }
 
 /** True when an expression can start at the cursor. */
-export function startsExpression(r: Reader, flags: number): boolean {
+function startsExpression(r: Reader, flags: number): boolean {
   const kind = r.kind();
   switch (kind) {
     case Token.end:

@@ -41,7 +41,7 @@ export function readFunction(r: Reader, head: ItemHead, modifiers: number): void
 }
 
 /** Reads a body whose blocks belong to the definition `owner`. */
-export function readBody(r: Reader, owner: number): number {
+function readBody(r: Reader, owner: number): number {
   const { owner: outer, inherited } = r;
   r.owner = owner;
   const body = r.grammar.readBlock(r);

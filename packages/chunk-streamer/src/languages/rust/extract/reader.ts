@@ -107,11 +107,11 @@ export class Reader {
     // a raw identifier is never a keyword
     const isRaw = symbol <= Sym.yield && this.text.charCodeAt(this.tokens.starts[index]! - 1) === 35;
     this.syms[index] = isRaw ? this.symbols.intern(`r#${this.tokenText(index)}`) : symbol;
-    return this.syms[index]!;
+    return this.syms[index];
   }
 
   tokenText(index: number): string {
-    return this.text.slice(this.tokens.starts[index]!, this.tokens.ends[index]!);
+    return this.text.slice(this.tokens.starts[index], this.tokens.ends[index]);
   }
 
   /** Byte offset of the token at the cursor. */

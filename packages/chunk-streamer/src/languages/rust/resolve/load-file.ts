@@ -1,5 +1,5 @@
 import { fileKey, type RowKey } from '@parseltongue/isg-core';
-import { type DefFact, DefFlag, type RustFacts, type VisibilityFact, type UseFact } from '../facts.js';
+import { type DefFact, DefFlag, type RustFacts, type UseFact, type VisibilityFact } from '../facts.js';
 import type { RustItem } from '../syntax.js';
 import { ALL_WORLDS } from './cfg-worlds.js';
 import { type Crate, Definition, Import, Ns, Scope, SourceFile } from './model.js';

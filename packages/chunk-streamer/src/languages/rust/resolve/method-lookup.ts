@@ -5,13 +5,13 @@ import type { TraitScope } from './trait-scope.js';
 import {
   freshVar,
   headOf,
+  isEqual,
   type ParamType,
   primitive,
   shallow,
+  substitute,
   type TraitRef,
   type Type,
-  isEqual,
-  substitute,
 } from './types.js';
 
 /** A member found for a type. */

@@ -48,6 +48,7 @@ export class Names {
   private readonly program: Program;
   private depth = 0;
   private skipped: Import | undefined;
+  private readonly openGlobs = new Set<Import>();
 
   constructor(program: Program) {
     this.program = program;
@@ -237,8 +238,14 @@ export class Names {
       isUse: true,
     };
     if (fact.path.length === 0) return rootOf(scope.crate);
-    const { target, used } = this.resolvePath(question);
-    return used === fact.path.length ? target : null;
+    if (this.openGlobs.has(glob)) return null; // a name that only this glob could bring cannot name the glob's own target
+    this.openGlobs.add(glob);
+    try {
+      const { target, used } = this.resolvePath(question);
+      return used === fact.path.length ? target : null;
+    } finally {
+      this.openGlobs.delete(glob);
+    }
   }
 
   /** What a named import stands for in a namespace. */

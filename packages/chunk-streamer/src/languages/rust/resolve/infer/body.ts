@@ -47,7 +47,7 @@ export class Body {
   /** Inside any macro's arguments. */
   macros = 0;
   private pending: Obligation[] = [];
-  private readonly locals: Map<string, Type>[] = [new Map()];
+  private readonly locals: Map<string, Type>[] = [new Map<string, Type>()];
 
   constructor(input: { tools: Tools; rules: InferRules; def: Definition; returnType: Type }) {
     this.tools = input.tools;

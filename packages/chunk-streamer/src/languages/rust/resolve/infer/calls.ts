@@ -80,7 +80,7 @@ function callValue(b: Body, callee: Type, args: Int32Array): Type {
 }
 
 /** The function type behind a value, through references and smart pointers; null when it is none. */
-export function fnOf(b: Body, type: Type): FnType | null {
+function fnOf(b: Body, type: Type): FnType | null {
   let step: Type | null = b.settled(type);
   for (let count = 0; step !== null && count < 4; count += 1) {
     if (step.k === 'fn') return step;

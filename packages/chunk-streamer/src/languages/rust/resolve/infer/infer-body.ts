@@ -45,7 +45,7 @@ const HANDLERS: Record<number, Handler> = {
   [Node.call]: inferCall,
   [Node.method]: inferMethod,
   [Node.field]: inferField,
-  [Node.index]: (b, node) => inferIndex(b, node, 'unknown'),
+  [Node.index]: (b, node) => inferIndex(b, node),
   [Node.not]: inferUnary,
   [Node.neg]: inferUnary,
   [Node.deref]: (b, node) => inferDeref(b, node, 'unknown'),

@@ -90,7 +90,7 @@ function fieldOf(b: Body, type: Type, name: string): Type | undefined {
 }
 
 /** `base[index]`. */
-export function inferIndex(b: Body, node: number, use: PlaceUse): Type {
+export function inferIndex(b: Body, node: number): Type {
   const base = b.settled(b.infer(b.code[node + 2]!));
   const index = b.settled(b.infer(b.code[node + 3]!));
   const isRange = index.k === 'adt' && index.def.isStd && index.def.name.startsWith('Range');
@@ -120,7 +120,7 @@ export function inferPlace(
 ): Type {
   switch (b.code[node]) {
     case Node.index:
-      return inferIndex(b, node, use);
+      return inferIndex(b, node);
     case Node.deref:
       return inferDeref(b, node, use);
     default:

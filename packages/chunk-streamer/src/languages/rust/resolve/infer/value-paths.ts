@@ -281,7 +281,7 @@ function resolveQualified(b: Body, node: number, use: PathUse): Value {
 }
 
 /** Records a call once the function is known. */
-export function recordCall(
+function recordCall(
   b: Body,
   call: { def: Definition; reference: ReturnType<Body['reference']>; reason: string },
 ): void {
