@@ -129,6 +129,8 @@ export interface DefFact {
   /** Supertraits, or bounds of an associated type. */
   bounds?: number[];
   derives?: string[];
+  /** Name a `#[proc_macro_derive(..)]` function gives its macro. */
+  deriveMacro?: string;
   /** Macro that wraps the items it is given: the `cfg` predicates it puts on them. */
   wraps?: string[];
   /** Module: index of its scope, -1 for `mod x;`. */

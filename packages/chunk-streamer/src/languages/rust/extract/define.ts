@@ -33,6 +33,7 @@ export function define(
   if (cfg.length > 0) fact.cfg = cfg;
   if (attributes.derives.length > 0) fact.derives = attributes.derives;
   if (attributes.paths.length > 0) fact.paths = attributes.paths;
+  if (attributes.deriveMacro !== '') fact.deriveMacro = attributes.deriveMacro;
   r.out.defs.push(fact);
   return fact;
 }

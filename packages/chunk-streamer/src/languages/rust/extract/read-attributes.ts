@@ -11,6 +11,8 @@ export interface Attributes {
   macroExport: boolean;
   macroUse: boolean;
   procMacro: boolean;
+  /** Name in `#[proc_macro_derive(Name)]`, empty elsewhere. */
+  deriveMacro: string;
   /** An attribute or derive that is none of the compiler's own: it may add or change items. */
   hasForeign: boolean;
 }
@@ -40,6 +42,7 @@ export function readAttributes(r: Reader, inner = false): Attributes {
     macroExport: false,
     macroUse: false,
     procMacro: false,
+    deriveMacro: '',
     hasForeign: false,
   };
   while (r.isAt(P.hash)) {
@@ -83,6 +86,10 @@ function applyMeta(r: Reader, name: string, into: Attributes): void {
       return;
     case 'derive':
       if (r.isAt(P.openParen)) readNested(r, () => readDerives(r, into));
+      return;
+    case 'proc_macro_derive':
+      into.procMacro = true;
+      if (r.isAt(P.openParen)) into.deriveMacro = r.tokenText(r.at + 1);
       return;
     case 'path':
       if (r.accept(P.equal) && r.kind() === Token.str) into.paths.push(stringValue(r.tokenText(r.at)));

@@ -1,3 +1,4 @@
+import { readAttributes } from './read-attributes.js';
 import { LitKind, Node } from '../facts.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
@@ -73,12 +74,19 @@ function readArguments(r: Reader): number[] {
   const args: number[] = [];
   r.inside(() => {
     while (r.kind() !== Token.end) {
-      skipAttributes(r);
-      args.push(r.grammar.readExpression(r));
+      args.push(readArgument(r));
       if (!r.accept(P.comma)) break;
     }
   });
   return args;
+}
+
+/** An argument may exist in some configurations only. */
+function readArgument(r: Reader): number {
+  const pos = r.pos();
+  const { cfg } = readAttributes(r);
+  const node = r.grammar.readExpression(r);
+  return cfg.length === 0 ? node : r.out.node(Node.cfg, pos, r.symbols.intern(cfg.join('\n')), node);
 }
 
 function readMember(r: Reader, left: number, pos: number): number {

@@ -41,8 +41,8 @@ export class ImplIndex {
       return;
     }
     const ref = signatures.implTrait(impl);
-    if (ref === null) return;
-    if (ref.trait.tag === 'external') {
+    // a trait that cannot be found is as unknown as a foreign one
+    if (ref === null || ref.trait.tag === 'external') {
       addTo(this.foreignTraitHeads, head ?? '', impl);
       return;
     }

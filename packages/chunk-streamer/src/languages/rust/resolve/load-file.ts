@@ -162,6 +162,9 @@ class FileLoader {
         target: def,
       });
     }
+    if (def.fact.deriveMacro !== undefined) {
+      bind(def.scope, def.fact.deriveMacro, { ns: Ns.macro, mask: def.mask, vis: true, target: def });
+    }
     if (def.kind === 'macro') addToList(this.file.crate.macros, def.name, def);
   }
 

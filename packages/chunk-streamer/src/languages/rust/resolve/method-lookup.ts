@@ -57,8 +57,8 @@ export class MethodLookup {
   }
 
   /** The method `name` of a receiver, dereferenced step by step as the language does. */
-  method(receiver: Type, name: string, place: AskerPlace): MemberResult {
-    const asker: MemberAsker = { name, scope: place.scope, mask: place.mask, ambiguous: false };
+  method(receiver: Type, { name, argCount }: MethodName, place: AskerPlace): MemberResult {
+    const asker: MemberAsker = { name, argCount, scope: place.scope, mask: place.mask, ambiguous: false };
     let step: Type | null = this.selector.normalize(receiver);
     let last: Type = step;
     for (let count = 0; step !== null && count < MAX_DEREFS; count += 1) {
@@ -146,7 +146,7 @@ export class MethodLookup {
 
   /** An associated function, method or constant of a type named in a path. */
   associated(self: Type, name: string, place: AskerPlace): MemberResult {
-    const asker: MemberAsker = { name, scope: place.scope, mask: place.mask, ambiguous: false };
+    const asker: MemberAsker = { name, argCount: null, scope: place.scope, mask: place.mask, ambiguous: false };
     const at = this.selector.normalize(self);
     const accepts = (def: Definition): boolean => def.kind !== 'type';
     if (at.k === 'unknown' || at.k === 'never' || at.k === 'var')
@@ -193,7 +193,8 @@ export class MethodLookup {
     const hits: MemberHit[] = [];
     for (const trait of this.selector.index.traitsByFunction.get(asker.name) ?? []) {
       const declared = trait.members?.get(asker.name);
-      if (declared === undefined || !accepts(declared) || !this.isInScope(trait, asker.scope)) continue;
+      if (declared === undefined || !accepts(declared) || !takesCount(declared, asker.argCount)) continue;
+      if (!this.isInScope(trait, asker.scope)) continue;
       const hit = this.throughTrait(self, trait, declared);
       if (hit !== null) hits.push(hit);
     }
@@ -270,6 +271,12 @@ export class MethodLookup {
   }
 }
 
+/** A trait's method with another number of parameters is not the one that is called. */
+function takesCount({ fact }: Definition, count: number | null): boolean {
+  const isOpen = (fact.flags & (DefFlag.variadic | DefFlag.cfgParams)) !== 0;
+  return count === null || isOpen || (fact.params?.length ?? 0) / 2 === count;
+}
+
 /** A type, or a reference to one, of which nothing is known. */
 function isNameless(type: Type): boolean {
   let at = shallow(type);
@@ -283,8 +290,16 @@ export interface AskerPlace {
   mask: number;
 }
 
+/** A method as it is called. */
+export interface MethodName {
+  name: string;
+  argCount: number;
+}
+
 interface MemberAsker extends AskerPlace {
   name: string;
+  /** Arguments of the call, null when it is not known to be one. */
+  argCount: number | null;
   ambiguous: boolean;
 }
 

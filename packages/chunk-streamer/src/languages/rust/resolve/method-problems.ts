@@ -1,9 +1,12 @@
 import { DefFlag } from '../facts.js';
 import type { ImplIndex } from './impl-index.js';
-import { type Definition, Import, Ns, type Scope } from './model.js';
+import { type Definition, Import, Ns, type Scope, type Crate } from './model.js';
 import type { Names } from './names.js';
 import type { ProblemCollector, ProblemPlace } from './problem-collector.js';
 import { headOf, type Type } from './types.js';
+
+/** Traits of the standard library whose methods are all in its picture. */
+const WHOLE_TRAITS = new Set('Clone Copy Default PartialEq Eq PartialOrd Ord Debug Display Drop From Into Deref DerefMut AsRef AsMut FromStr'.split(' '));
 
 /** Tells whether a method that was not found surely does not exist. */
 export class MethodProblems {
@@ -11,6 +14,7 @@ export class MethodProblems {
   private readonly index: ImplIndex;
   private readonly problems: ProblemCollector;
   private readonly derefs: ReadonlySet<string>;
+  private readonly opaque = new Map<Crate, boolean>();
 
   constructor(input: {
     names: Names;
@@ -39,8 +43,25 @@ export class MethodProblems {
   private isFullyKnown(def: Definition, head: string): boolean {
     const isPlain =
       (def.fact.flags & (DefFlag.attributeMacro | DefFlag.inMacro)) === 0 && def.fact.cfg === undefined;
-    if (!isPlain || this.derefs.has(head) || this.index.foreignTraitHeads.has(head)) return false;
-    return !def.file.crate.isLenient && !hasOpaqueScope(def.scope.crate.root, new Set());
+    if (!isPlain || this.derefs.has(head) || this.index.foreignTraitHeads.has(head) || this.hasOpenTrait(head)) return false;
+    return !def.file.crate.isLenient && !this.hasOpaqueScope(def.scope.crate);
+  }
+
+  /** A trait of the standard library may have more methods than its picture. */
+  private hasOpenTrait(head: string): boolean {
+    for (const [trait, impls] of this.index.byTrait) {
+      if (trait.isStd && !WHOLE_TRAITS.has(trait.name) && impls.byHead.has(head)) return true;
+    }
+    return false;
+  }
+
+  private hasOpaqueScope(crate: Crate): boolean {
+    let known = this.opaque.get(crate);
+    if (known === undefined) {
+      known = hasOpaqueScope(crate.root, new Set());
+      this.opaque.set(crate, known);
+    }
+    return known;
   }
 
   /** No trait from outside the repository and its standard library is in scope. */
@@ -55,9 +76,9 @@ export class MethodProblems {
     return true;
   }
 
-  /** The method may come from a trait whose impl could not be followed. */
+  /** The method may come from a trait or impl whose bounds could not be followed. */
   private isDeclaredSomewhere(name: string): boolean {
-    return this.index.traitsByFunction.has(name);
+    return this.index.traitsByFunction.has(name) || [...this.index.inherent.values()].some((names) => names.has(name));
   }
 }
 

@@ -76,6 +76,8 @@ export class Import {
   readonly fact: UseFact;
   readonly scope: Scope;
   readonly mask: number;
+  /** A glob whose target is being looked for: asking again is a cycle. */
+  isBusy = false;
   /** What it stands for, by namespace. */
   readonly answers = new Map<number, Resolved>();
 

@@ -218,8 +218,12 @@ export class Names {
       const target = this.globTarget(glob);
       if (target === null || target.tag !== 'definition') continue;
       const found = this.memberOf(target, name, { ns, from: scope, mask: mask & glob.mask || mask });
-      if (found === null || found === undefined || found.tag === 'external' || found.tag === 'primitive')
+      if (found === null || found === undefined || found.tag === 'primitive') continue;
+      if (found.tag === 'external') {
+        // a module of the standard library gives this answer to every name its picture lacks
+        if (!target.isStd) candidates.push({ target: found, mask: glob.mask });
         continue;
+      }
       if (!this.isVisible(found.kind === 'variant' ? true : found.fact.vis, found.scope, scope)) continue;
       candidates.push({ target: found, mask: glob.mask & found.mask });
     }
@@ -229,23 +233,17 @@ export class Names {
   /** What a glob import opens. */
   globTarget(glob: Import): Resolved | null {
     const { fact, scope } = glob;
-    const question = {
-      segments: fact.path,
-      scope,
-      ns: Ns.type,
-      mask: glob.mask,
-      global: fact.global,
-      isUse: true,
-    };
     if (fact.path.length === 0) return rootOf(scope.crate);
-    if (this.openGlobs.has(glob)) return null; // a name that only this glob could bring cannot name the glob's own target
-    this.openGlobs.add(glob);
-    try {
-      const { target, used } = this.resolvePath(question);
-      return used === fact.path.length ? target : null;
-    } finally {
-      this.openGlobs.delete(glob);
-    }
+    const known = glob.answers.get(Ns.type);
+    if (known !== undefined) return known;
+    if (glob.isBusy) return null;
+    glob.isBusy = true;
+    const question = { segments: fact.path, scope, ns: Ns.type, mask: glob.mask, global: fact.global, isUse: true };
+    const { target, used } = this.resolvePath(question);
+    glob.isBusy = false;
+    const found = used === fact.path.length ? target : null;
+    if (found !== null) glob.answers.set(Ns.type, found);
+    return found;
   }
 
   /** What a named import stands for in a namespace. */

@@ -1,5 +1,16 @@
-import type { Scope } from './model.js';
+import { DefFlag } from '../facts.js';
+import { Definition, type Scope } from './model.js';
 import { type Names, scopeOf } from './names.js';
+
+/** An attribute or derive of another crate may add names beside its item. */
+function hasAttributeMacro(scope: Scope): boolean {
+  for (const bindings of scope.names.values()) {
+    for (const { target } of bindings) {
+      if (target instanceof Definition && (target.fact.flags & DefFlag.attributeMacro) !== 0) return true;
+    }
+  }
+  return false;
+}
 
 /**
  * True when all names of a module are known: no macro call that may define some, no configuration that may add some,
@@ -8,7 +19,7 @@ import { type Names, scopeOf } from './names.js';
 export function isClosed(scope: Scope, names: Names, visited = new Set<Scope>()): boolean {
   if (visited.has(scope)) return true;
   visited.add(scope);
-  if (scope.isOpaque || scope.crate.isLenient || scope.crate.kind === 'std') return false;
+  if (scope.isOpaque || hasAttributeMacro(scope) || scope.crate.isLenient || scope.crate.kind === 'std') return false;
   for (const glob of scope.globs) {
     const target = names.globTarget(glob);
     if (target === null || target.tag !== 'definition' || target.isStd) return false;

@@ -1,5 +1,5 @@
 import type { ImplIndex } from './impl-index.js';
-import type { Definition } from './model.js';
+import { type Definition, type External } from './model.js';
 import type { Predicate, Signatures } from './signatures.js';
 import {
   freshVar,
@@ -217,7 +217,7 @@ export class Selector {
     const at = this.normalize(type);
     const ref = this.normalizeTrait(bound);
     if (at.k === 'unknown' || at.k === 'var' || at.k === 'never') return 'maybe';
-    if (ref.trait.tag === 'external') return 'maybe';
+    if (ref.trait.tag === 'external') return this.holdsForeign(at, ref.trait);
     if (ref.trait.isStd && MARKERS.has(ref.trait.name)) return 'yes';
     if (this.depth > MAX_DEPTH) return 'maybe';
     const mark = this.unifier.mark();
@@ -228,6 +228,17 @@ export class Selector {
     }
     this.unifier.rollback(mark);
     return this.isUnsure(at, ref.trait) ? 'maybe' : 'no';
+  }
+
+  /** A trait from outside the repository holds where a bound or an impl of the repository says so. */
+  private holdsForeign(type: Type, trait: External): Answer {
+    if (this.boundsOf(type).some((ref) => ref.trait.tag === 'external' && isSameForeign(ref.trait, trait))) return 'yes';
+    const impls = this.index.foreignTraitHeads.get(headOf(type) ?? '') ?? [];
+    const isImplemented = impls.some((impl) => {
+      const own = this.signatures.implTrait(impl)?.trait;
+      return own?.tag === 'external' && isSameForeign(own, trait);
+    });
+    return isImplemented ? 'yes' : 'maybe';
   }
 
   /** `Item = T` of a wanted bound tells what `T` is. */
@@ -366,6 +377,11 @@ export class Selector {
     const map = this.signatures.traitSubstitution(found.ref, self);
     return this.normalize(substitute(this.signatures.lowering.aliasTarget(member), map));
   }
+}
+
+/** One crate may give a trait under several paths: its name decides. */
+function isSameForeign(a: External, b: External): boolean {
+  return a.crate === b.crate && a.path[a.path.length - 1] === b.path[b.path.length - 1];
 }
 
 /** The only impl, or of twins under different configurations the preferred one. */

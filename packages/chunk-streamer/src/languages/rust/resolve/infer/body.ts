@@ -44,6 +44,8 @@ export class Body {
   readonly deferred: DeferredCall[] = [];
   /** Inside the arguments of a macro nobody knows: names may mean anything there. */
   foreignMacros = 0;
+  /** The body calls a macro that may define names. */
+  hasForeignMacro = false;
   /** Inside any macro's arguments. */
   macros = 0;
   private pending: Obligation[] = [];

@@ -111,7 +111,7 @@ export function inferMethod(b: Body, node: number): Type {
   const args = listAt(b.file, node + 7, code[node + 6]!);
   if (generics !== 0) b.tools.typeReferences.visit(generics, b.place, 'body-type');
   const receiver = b.settled(b.infer(receiverNode));
-  const result = b.tools.methods.method(receiver, name, b);
+  const result = b.tools.methods.method(receiver, { name, argCount: args.length }, b);
   if ('miss' in result) {
     recordMiss(b, { pos, name, receiver, miss: result.miss });
     inferAll(b, args);
@@ -250,9 +250,10 @@ function proveBounds(b: Body, predicates: readonly Predicate[], map: Substitutio
 
 function checkArity(b: Body, { def, args, pos }: FunctionCall, count: number): void {
   if (args.length === count || b.macros > 0 || def.isStd) return;
+  if (args.some((arg) => b.code[arg] === Node.cfg)) return;
   if ((def.fact.flags & (DefFlag.variadic | DefFlag.cfgParams)) !== 0) return;
   const message = `${def.name} takes ${count} argument${count === 1 ? '' : 's'}, ${args.length} given`;
-  const isPlain = (def.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0;
+  const isPlain = (def.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0 && def.owner?.kind !== 'trait' && !b.hasForeignMacro;
   b.tools.problems.add(
     'wrong_arity',
     { ...b.place, pos, name: '' },
