@@ -1,7 +1,7 @@
 import type { CompilerDiagnostic } from '@parseltongue/isg-core';
 import type { CommandSession } from '../process/cargo-session.js';
+import { type BuiltTarget, createCargoMessageParser } from './cargo-message-parser.js';
 import type { MapOptions } from './map-diagnostic.js';
-import { type BuiltTarget, createCargoMessageParser } from './parse-cargo-messages.js';
 
 /** How cargo may resolve dependencies. */
 export interface ResolveMode {

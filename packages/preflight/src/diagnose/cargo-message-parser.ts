@@ -28,18 +28,11 @@ export interface CargoMessageParser {
 }
 
 /**
- * Parses the output of `cargo ... --message-format=json`.
+ * Creates a parser of the lines of `cargo ... --message-format=json`.
  *
  * Lines that are no message (test output, build script noise) are passed over. The same diagnostic from several
  * targets counts once. `row_key` is null: see `mapRowKeys`.
  */
-function parseCargoMessages(stdout: string, options: MapOptions): CargoOutcome {
-  const parser = createCargoMessageParser(options);
-  for (const line of stdout.split('\n')) parser.push(line);
-  return parser.outcome();
-}
-
-/** Creates a parser fed by line; the streaming form of {@link parseCargoMessages}. */
 export function createCargoMessageParser(options: MapOptions): CargoMessageParser {
   const diagnostics = new Map<string, CompilerDiagnostic>();
   const targets: BuiltTarget[] = [];
