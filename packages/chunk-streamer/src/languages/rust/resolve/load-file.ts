@@ -25,7 +25,15 @@ export interface LoadInput {
 export function loadFile({ program, crate, input, parent, modulePath, mask }: LoadInput): SourceFile {
   const file = new SourceFile({ path: input.path, facts: input.facts, items: input.items, crate });
   program.files.set(input.path, file);
-  const root = new Scope({ kind: 'file', file, outer: undefined, parent, path: modulePath, mask });
+  const root = new Scope({
+    id: program.nextId(),
+    kind: 'file',
+    file,
+    outer: undefined,
+    parent,
+    path: modulePath,
+    mask,
+  });
   file.scopes[0] = root;
   if (parent === undefined) root.def = createRootDefinition(program, root);
   const loader = new FileLoader(program, file);
@@ -111,6 +119,7 @@ class FileLoader {
     const def = fact.owner >= 0 ? this.definitionAt(fact.owner) : undefined;
     const isModule = fact.kind === 'module';
     const scope = new Scope({
+      id: this.program.nextId(),
       kind: fact.kind,
       file: this.file,
       outer,

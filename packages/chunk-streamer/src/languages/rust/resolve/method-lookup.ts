@@ -146,7 +146,13 @@ export class MethodLookup {
 
   /** An associated function, method or constant of a type named in a path. */
   associated(self: Type, name: string, place: AskerPlace): MemberResult {
-    const asker: MemberAsker = { name, argCount: null, scope: place.scope, mask: place.mask, ambiguous: false };
+    const asker: MemberAsker = {
+      name,
+      argCount: null,
+      scope: place.scope,
+      mask: place.mask,
+      ambiguous: false,
+    };
     const at = this.selector.normalize(self);
     const accepts = (def: Definition): boolean => def.kind !== 'type';
     if (at.k === 'unknown' || at.k === 'never' || at.k === 'var')

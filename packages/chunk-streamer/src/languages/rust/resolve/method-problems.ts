@@ -6,7 +6,11 @@ import type { ProblemCollector, ProblemPlace } from './problem-collector.js';
 import { headOf, type Type } from './types.js';
 
 /** Traits of the standard library whose methods are all in its picture. */
-const WHOLE_TRAITS = new Set('Clone Copy Default PartialEq Eq PartialOrd Ord Debug Display Drop From Into Deref DerefMut AsRef AsMut FromStr'.split(' '));
+const WHOLE_TRAITS = new Set(
+  'Clone Copy Default PartialEq Eq PartialOrd Ord Debug Display Drop From Into Deref DerefMut AsRef AsMut FromStr'.split(
+    ' ',
+  ),
+);
 
 /** Tells whether a method that was not found surely does not exist. */
 export class MethodProblems {
@@ -43,7 +47,13 @@ export class MethodProblems {
   private isFullyKnown(def: Definition, head: string): boolean {
     const isPlain =
       (def.fact.flags & (DefFlag.attributeMacro | DefFlag.inMacro)) === 0 && def.fact.cfg === undefined;
-    if (!isPlain || this.derefs.has(head) || this.index.foreignTraitHeads.has(head) || this.hasOpenTrait(head)) return false;
+    if (
+      !isPlain ||
+      this.derefs.has(head) ||
+      this.index.foreignTraitHeads.has(head) ||
+      this.hasOpenTrait(head)
+    )
+      return false;
     return !def.file.crate.isLenient && !this.hasOpaqueScope(def.scope.crate);
   }
 
@@ -78,7 +88,10 @@ export class MethodProblems {
 
   /** The method may come from a trait or impl whose bounds could not be followed. */
   private isDeclaredSomewhere(name: string): boolean {
-    return this.index.traitsByFunction.has(name) || [...this.index.inherent.values()].some((names) => names.has(name));
+    return (
+      this.index.traitsByFunction.has(name) ||
+      [...this.index.inherent.values()].some((names) => names.has(name))
+    );
   }
 }
 

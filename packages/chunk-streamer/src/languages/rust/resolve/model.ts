@@ -98,6 +98,7 @@ export interface Binding {
 
 /** A module or a block with items of its own. */
 export class Scope {
+  readonly id: number;
   readonly kind: 'file' | 'module' | 'block';
   readonly file: SourceFile;
   /** Lexical parent of a block; undefined for modules, whose names do not see their parent's. */
@@ -117,13 +118,16 @@ export class Scope {
   isShared = false;
   /** A macro call here may define names nobody sees. */
   isOpaque = false;
-  /** Answers of name lookups. */
-  readonly answers = new Map<string, Resolved | null>();
+  /** Answers of lookups in this scope: by name, then by a number for who asks. */
+  readonly answers = new Map<string, Map<number, Resolved | null>>();
+  /** Answers of lookups from this scope outwards. */
+  readonly lexicalAnswers = new Map<string, Map<number, Resolved | null>>();
   /** Questions being answered: asking one again is a cycle. */
   readonly busy = new Set<string>();
   traits: ReadonlySet<Definition> | undefined;
 
   constructor(input: {
+    id: number;
     kind: 'file' | 'module' | 'block';
     file: SourceFile;
     outer: Scope | undefined;
@@ -131,6 +135,7 @@ export class Scope {
     path: string;
     mask: number;
   }) {
+    this.id = input.id;
     this.kind = input.kind;
     this.file = input.file;
     this.outer = input.kind === 'block' ? input.outer : undefined;

@@ -1,3 +1,4 @@
+import { DefFlag } from '../facts.js';
 import { preferredWorld } from './cfg-worlds.js';
 import {
   type Binding,
@@ -19,6 +20,8 @@ const PRIMITIVES = new Set(
 export interface Asker {
   from: Scope;
   mask: number;
+  /** A glob import brings what its scope may see, a path also finds what it must not use. */
+  viaGlob?: boolean;
 }
 
 /** How far a path could be followed. */
@@ -98,10 +101,20 @@ export class Names {
 
   /** A name as the code in `scope` sees it: blocks, module, crates, prelude, primitive types. */
   lexical(scope: Scope, name: string, ns: number, mask: number): Resolved | null {
-    return (
-      this.lexicalIn(scope, name, { ns, mask, isLoose: false }) ??
-      this.lexicalIn(scope, name, { ns, mask, isLoose: true })
-    );
+    const key = preferredWorld(mask) * 8 + ns;
+    const known = scope.lexicalAnswers.get(name)?.get(key);
+    if (known !== undefined) return known;
+    const question = { ns, mask };
+    const found =
+      this.lexicalIn(scope, name, { ...question, isLoose: false }) ??
+      this.lexicalIn(scope, name, { ...question, isLoose: true });
+    if (this.isFinal(found)) remember(scope.lexicalAnswers, { name, key, found });
+    return found;
+  }
+
+  /** Inside a cycle "nothing" may only mean "not yet". */
+  private isFinal(found: Resolved | null): boolean {
+    return this.skipped === undefined && (found !== null || this.depth === 0);
   }
 
   private lexicalIn(
@@ -113,7 +126,11 @@ export class Names {
       const found = this.lookUp(at, name, { ns, from: scope, mask, isLoose });
       if (found !== null) return found;
     }
-    if (isLoose) return this.fromForeignGlob(scope, name);
+    if (isLoose)
+      return (
+        (ns === Ns.macro ? pickMacro(scope.crate.macros.get(name) ?? [], mask) : null) ??
+        this.fromForeignGlob(scope, name)
+      );
     if ((ns & Ns.type) !== 0) {
       const crate = this.externCrate(scope.crate, name);
       if (crate !== null) return crate;
@@ -177,32 +194,38 @@ export class Names {
   }
 
   /** A name of one scope: its items and imports, then its globs. */
-  private lookUp(scope: Scope, name: string, { ns, from, mask, isLoose }: LookUp): Resolved | null {
-    if (scope.globs.length === 0 && !scope.names.has(name)) return null;
+  private lookUp(
+    scope: Scope,
+    name: string,
+    { ns, from, mask, isLoose, viaGlob = false }: LookUp,
+  ): Resolved | null {
+    if (scope.globs.length === 0 && !scope.names.has(name) && ns !== Ns.macro) return null;
     const world = mask & scope.mask || mask;
-    const key = `${name} ${ns} ${isLoose ? '~' : ''}${preferredWorld(world)} ${viewpoint(scope, from)}`;
-    const known = scope.answers.get(key);
+    const key = questionNumber({ world, ns, isLoose, viaGlob, viewpoint: viewpoint(scope, from) });
+    const known = scope.answers.get(name)?.get(key);
     if (known !== undefined) return known;
-    if (scope.busy.has(key)) return null;
-    scope.busy.add(key);
+    const guard = `${name} ${key}`;
+    if (scope.busy.has(guard)) return null;
+    scope.busy.add(guard);
     this.depth += 1;
-    const asker = { ns, from, mask: world, isLoose };
+    const asker = { ns, from, mask: world, isLoose, viaGlob };
     const found =
-      pick(this.fromBindings(scope, name, asker), asker) ?? pick(this.fromGlobs(scope, name, asker), asker);
+      pick(this.fromBindings(scope, name, asker), asker) ??
+      pick(this.fromGlobs(scope, name, asker), asker) ??
+      exportedMacro(scope, name, asker);
     this.depth -= 1;
-    scope.busy.delete(key);
-    // inside a cycle "nothing" may only mean "not yet"
-    if (this.skipped === undefined && (found !== null || this.depth === 0)) scope.answers.set(key, found);
+    scope.busy.delete(guard);
+    if (this.isFinal(found)) remember(scope.answers, { name, key, found });
     return found;
   }
 
-  private fromBindings(scope: Scope, name: string, { ns, from }: LookUp): Candidate[] {
+  private fromBindings(scope: Scope, name: string, { ns, from, viaGlob = false }: LookUp): Candidate[] {
     const candidates: Candidate[] = [];
     for (const binding of scope.names.get(name) ?? []) {
       if ((binding.ns & ns) === 0 || binding.target === this.skipped) continue;
       // a private import is no member for others; a private item is one, which the caller may report
       const isImport = binding.target instanceof Import;
-      if (isImport && !this.isVisible(binding.vis, scope, from)) continue;
+      if ((isImport || viaGlob) && !this.isVisible(binding.vis, scope, from)) continue;
       const target = isImport
         ? this.resolveImport(binding.target as Import, ns)
         : (binding.target as Definition);
@@ -217,14 +240,18 @@ export class Names {
       if (!this.isVisible(glob.fact.vis, scope, from)) continue;
       const target = this.globTarget(glob);
       if (target === null || target.tag !== 'definition') continue;
-      const found = this.memberOf(target, name, { ns, from: scope, mask: mask & glob.mask || mask });
+      const found = this.memberOf(target, name, {
+        ns,
+        from: scope,
+        mask: mask & glob.mask || mask,
+        viaGlob: true,
+      });
       if (found === null || found === undefined || found.tag === 'primitive') continue;
       if (found.tag === 'external') {
         // a module of the standard library gives this answer to every name its picture lacks
         if (!target.isStd) candidates.push({ target: found, mask: glob.mask });
         continue;
       }
-      if (!this.isVisible(found.kind === 'variant' ? true : found.fact.vis, found.scope, scope)) continue;
       candidates.push({ target: found, mask: glob.mask & found.mask });
     }
     return candidates;
@@ -238,7 +265,14 @@ export class Names {
     if (known !== undefined) return known;
     if (glob.isBusy) return null;
     glob.isBusy = true;
-    const question = { segments: fact.path, scope, ns: Ns.type, mask: glob.mask, global: fact.global, isUse: true };
+    const question = {
+      segments: fact.path,
+      scope,
+      ns: Ns.type,
+      mask: glob.mask,
+      global: fact.global,
+      isUse: true,
+    };
     const { target, used } = this.resolvePath(question);
     glob.isBusy = false;
     const found = used === fact.path.length ? target : null;
@@ -303,10 +337,51 @@ function isSharedModule(module: Scope): boolean {
   return false;
 }
 
-/** Names differ by who looks only inside one crate. */
-function viewpoint(scope: Scope, from: Scope): string {
-  if (scope.module === from.module) return '';
-  return scope.crate === from.crate ? from.module.path : '^';
+/** Names differ by who looks only inside one crate: 0 for the scope itself, 1 for other crates. */
+function viewpoint(scope: Scope, from: Scope): number {
+  if (scope.module === from.module) return 0;
+  return scope.crate === from.crate ? from.module.id + 2 : 1;
+}
+
+interface NumberedQuestion {
+  world: number;
+  ns: number;
+  isLoose: boolean;
+  viaGlob: boolean;
+  viewpoint: number;
+}
+
+function questionNumber({ world, ns, isLoose, viaGlob, viewpoint: from }: NumberedQuestion): number {
+  const flags = (isLoose ? 1 : 0) + (viaGlob ? 2 : 0);
+  return ((from * 32 + preferredWorld(world)) * 4 + flags) * 8 + ns;
+}
+
+type Answers = Map<string, Map<number, Resolved | null>>;
+
+function remember(
+  answers: Answers,
+  { name, key, found }: { name: string; key: number; found: Resolved | null },
+): void {
+  const known = answers.get(name);
+  if (known === undefined) answers.set(name, new Map([[key, found]]));
+  else known.set(key, found);
+}
+
+/** `#[macro_export]` puts a macro at its crate's root. */
+function exportedMacro(scope: Scope, name: string, { ns, mask }: LookUp): Definition | null {
+  const isRoot = scope.kind === 'file' && scope.parent === undefined;
+  if (!isRoot || ns !== Ns.macro) return null;
+  const exported = (scope.crate.macros.get(name) ?? []).filter(
+    (def) => (def.fact.flags & DefFlag.macroExport) !== 0,
+  );
+  return pickMacro(exported, mask);
+}
+
+/** The macro of the asker's configuration; one that is defined twice is ambiguous. */
+function pickMacro(defs: readonly Definition[], mask: number): Definition | null {
+  const candidates = defs.map((target) => ({ target, mask: target.mask }));
+  const found = pick(candidates, { mask, isLoose: true });
+  return found?.tag === 'definition' ? found : null;
 }
 
 interface LookUp extends Asker {

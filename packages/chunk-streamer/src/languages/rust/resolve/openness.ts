@@ -19,7 +19,8 @@ function hasAttributeMacro(scope: Scope): boolean {
 export function isClosed(scope: Scope, names: Names, visited = new Set<Scope>()): boolean {
   if (visited.has(scope)) return true;
   visited.add(scope);
-  if (scope.isOpaque || hasAttributeMacro(scope) || scope.crate.isLenient || scope.crate.kind === 'std') return false;
+  if (scope.isOpaque || hasAttributeMacro(scope) || scope.crate.isLenient || scope.crate.kind === 'std')
+    return false;
   for (const glob of scope.globs) {
     const target = names.globTarget(glob);
     if (target === null || target.tag !== 'definition' || target.isStd) return false;

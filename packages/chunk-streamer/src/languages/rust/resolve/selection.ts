@@ -232,7 +232,8 @@ export class Selector {
 
   /** A trait from outside the repository holds where a bound or an impl of the repository says so. */
   private holdsForeign(type: Type, trait: External): Answer {
-    if (this.boundsOf(type).some((ref) => ref.trait.tag === 'external' && isSameForeign(ref.trait, trait))) return 'yes';
+    if (this.boundsOf(type).some((ref) => ref.trait.tag === 'external' && isSameForeign(ref.trait, trait)))
+      return 'yes';
     const impls = this.index.foreignTraitHeads.get(headOf(type) ?? '') ?? [];
     const isImplemented = impls.some((impl) => {
       const own = this.signatures.implTrait(impl)?.trait;

@@ -253,7 +253,10 @@ function checkArity(b: Body, { def, args, pos }: FunctionCall, count: number): v
   if (args.some((arg) => b.code[arg] === Node.cfg)) return;
   if ((def.fact.flags & (DefFlag.variadic | DefFlag.cfgParams)) !== 0) return;
   const message = `${def.name} takes ${count} argument${count === 1 ? '' : 's'}, ${args.length} given`;
-  const isPlain = (def.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0 && def.owner?.kind !== 'trait' && !b.hasForeignMacro;
+  const isPlain =
+    (def.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0 &&
+    def.owner?.kind !== 'trait' &&
+    !b.hasForeignMacro;
   b.tools.problems.add(
     'wrong_arity',
     { ...b.place, pos, name: '' },
