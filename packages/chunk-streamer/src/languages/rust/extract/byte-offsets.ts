@@ -1,3 +1,4 @@
+import { numberAt } from '../indexed.js';
 import type { TokenList } from './lexer.js';
 
 /** Byte offsets of a text: of every token start and of every line start. */
@@ -14,8 +15,8 @@ export function measureBytes(text: string, tokens: TokenList): ByteOffsets {
   let token = 0;
   let extra = 0;
   for (let at = 0; at < text.length; at += 1) {
-    while (token < tokens.length && starts[token]! <= at) {
-      tokenStarts[token] = starts[token]! + extra;
+    while (token < tokens.length && numberAt(starts, token) <= at) {
+      tokenStarts[token] = numberAt(starts, token) + extra;
       token += 1;
     }
     const code = text.charCodeAt(at);
@@ -26,6 +27,6 @@ export function measureBytes(text: string, tokens: TokenList): ByteOffsets {
       extra += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
     }
   }
-  for (; token < tokens.length; token += 1) tokenStarts[token] = starts[token]! + extra;
+  for (; token < tokens.length; token += 1) tokenStarts[token] = numberAt(starts, token) + extra;
   return { tokenStarts, lines: Int32Array.from(lines) };
 }

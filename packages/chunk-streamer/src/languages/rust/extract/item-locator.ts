@@ -1,3 +1,4 @@
+import { entryAt } from '../indexed.js';
 import type { RustItem } from '../syntax.js';
 import type { ItemLocator } from './reader.js';
 
@@ -25,12 +26,15 @@ function findAround(items: readonly RustItem[], pos: number): number {
   let high = items.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (items[middle]!.chunk.span.start <= pos) low = middle;
+    if (entryAt(items, middle).chunk.span.start <= pos) low = middle;
     else high = middle - 1;
   }
   let index = low;
-  while (index > 0 && !(items[index]!.chunk.span.start <= pos && pos < items[index]!.chunk.span.end)) {
-    index = items[index]!.parent;
+  while (
+    index > 0 &&
+    !(entryAt(items, index).chunk.span.start <= pos && pos < entryAt(items, index).chunk.span.end)
+  ) {
+    index = entryAt(items, index).parent;
   }
   return Math.max(0, index);
 }

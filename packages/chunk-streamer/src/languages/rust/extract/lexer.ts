@@ -1,3 +1,4 @@
+import { numberAt } from '../indexed.js';
 /** Kinds of tokens; punctuation is its own character code, which is always above these. */
 export const Token = {
   end: 0,
@@ -111,7 +112,7 @@ class Lexer {
   private close(index: number, code: number): void {
     const wanted = code === 41 ? 40 : code - 2;
     for (let depth = this.open.length - 1; depth >= 0; depth -= 1) {
-      const opener = this.open[depth]!;
+      const opener = numberAt(this.open, depth);
       if (this.kinds[opener] !== wanted) continue;
       this.open.length = depth;
       this.mates[opener] = index;

@@ -1,3 +1,4 @@
+import { entryAt, numberAt } from '../indexed.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import type { Reader } from './reader.js';
@@ -67,7 +68,7 @@ function readMeta(r: Reader, into: Attributes): void {
   const name = segments[segments.length - 1] ?? '';
   if (segments.length > 1) {
     if (name === 'test') into.isTest = true;
-    if (!BUILT_IN.has(segments[0]!)) into.hasForeign = into.hasForeign || name !== 'test';
+    if (!BUILT_IN.has(entryAt(segments, 0))) into.hasForeign = into.hasForeign || name !== 'test';
     return;
   }
   applyMeta(r, name, into);
@@ -131,7 +132,7 @@ function readConditional(r: Reader, into: Attributes): void {
 
 function skipToComma(r: Reader): void {
   while (r.kind() !== Token.end && !r.isAt(P.comma)) {
-    const mate = r.tokens.mates[r.at]!;
+    const mate = numberAt(r.tokens.mates, r.at);
     r.at = mate > r.at ? mate + 1 : r.at + 1;
   }
 }

@@ -1,4 +1,5 @@
 import { Node } from '../facts.js';
+import { numberAt } from '../indexed.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import { readAttributes } from './read-attributes.js';
@@ -64,7 +65,7 @@ const ITEM_WORDS = new Set<number>([
 function declaresItems(r: Reader): boolean {
   const { mates, kinds } = r.tokens;
   for (let index = r.at; index < r.limit; index += 1) {
-    const mate = mates[index]!;
+    const mate = numberAt(mates, index);
     if (mate > index) index = mate;
     else if (kinds[index] === Token.ident && ITEM_WORDS.has(r.sym(index - r.at)) && startsStatement(r, index))
       return true;
@@ -106,7 +107,7 @@ function skipStatement(r: Reader, start: number): void {
   r.at = start;
   while (r.kind() !== Token.end) {
     const kind = r.kind();
-    const mate = r.tokens.mates[r.at]!;
+    const mate = numberAt(r.tokens.mates, r.at);
     r.at = mate > r.at && mate < r.limit ? mate + 1 : r.at + 1;
     if (kind === P.semicolon || (kind === P.openBrace && mate > 0)) return;
   }

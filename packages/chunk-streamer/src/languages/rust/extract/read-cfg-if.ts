@@ -1,3 +1,4 @@
+import { entryAt } from '../indexed.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import { readAttributes } from './read-attributes.js';
@@ -12,7 +13,7 @@ export function readCfgIf(r: Reader, read: (predicates: string[]) => void): void
     const predicates = [...refused.map((predicate) => `not(${predicate})`), ...own];
     if (!r.isAt(P.openBrace)) r.fail();
     r.inside(() => read(predicates));
-    refused.push(own.length === 1 ? own[0]! : `all(${own.join(',')})`);
+    refused.push(own.length === 1 ? entryAt(own, 0) : `all(${own.join(',')})`);
     if (!r.acceptSym(Sym.else)) break;
   }
   if (r.kind() !== Token.end) r.fail();

@@ -1,4 +1,5 @@
 import { BinaryOp, Node, OPERATOR_TEXTS } from '../facts.js';
+import { numberAt } from '../indexed.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
@@ -90,7 +91,7 @@ function readRight(r: Reader, { operator, left, pos, flags }: RightSide): number
 function operatorNumber(r: Reader, { prec, width, op }: Operator): number {
   if (prec === PREC.cast || prec === PREC.range) return 0;
   const { starts } = r.tokens;
-  const start = starts[r.at]!;
+  const start = numberAt(starts, r.at);
   const isAssigning = prec === PREC.assign && op === 1;
   const text = r.text.slice(start, start + width - (isAssigning ? 1 : 0));
   return Math.max(0, OPERATOR_TEXTS.indexOf(text as (typeof OPERATOR_TEXTS)[number]));

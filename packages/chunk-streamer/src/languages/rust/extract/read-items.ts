@@ -1,4 +1,5 @@
 import { type DefFact, DefFlag } from '../facts.js';
+import { numberAt } from '../indexed.js';
 import { define, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
@@ -46,7 +47,7 @@ function skipItem(r: Reader, start: number): void {
   r.at = start;
   while (r.kind() !== Token.end) {
     const kind = r.kind();
-    const mate = r.tokens.mates[r.at]!;
+    const mate = numberAt(r.tokens.mates, r.at);
     r.at = mate > r.at && mate <= r.limit ? mate + 1 : r.at + 1;
     if (kind === P.semicolon || kind === P.openBrace) return;
   }

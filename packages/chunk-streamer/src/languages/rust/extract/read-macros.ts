@@ -1,4 +1,5 @@
 import { LitKind, MacroMode, Node } from '../facts.js';
+import { numberAt } from '../indexed.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import { readStatements } from './read-blocks.js';
@@ -87,7 +88,7 @@ function readBody(r: Reader): number[] {
   const first = r.at;
   for (let index = first; index < r.limit; index += 1) {
     // `=>` at the top level is a language of its own
-    const mate = r.tokens.mates[index]!;
+    const mate = numberAt(r.tokens.mates, index);
     if (mate > index) index = mate;
     else if (r.isPair(P.equal, P.greater, index - r.at)) r.fail();
   }

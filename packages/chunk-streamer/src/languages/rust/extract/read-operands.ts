@@ -1,8 +1,9 @@
-import { readAttributes } from './read-attributes.js';
 import { LitKind, Node } from '../facts.js';
+import { entryAt, numberAt } from '../indexed.js';
 import { ExpressionFlag } from './expression-flags.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
+import { readAttributes } from './read-attributes.js';
 import { readBlockLike, readClosure, readJump } from './read-control.js';
 import { literalKind } from './read-patterns.js';
 import { readGenericArguments, readPath, readQualifiedPath, skipAttributes } from './read-types.js';
@@ -184,7 +185,7 @@ function readParentheses(r: Reader, pos: number): number {
       isTuple = true;
     }
   });
-  if (parts.length === 1 && !isTuple) return parts[0]!;
+  if (parts.length === 1 && !isTuple) return entryAt(parts, 0);
   return r.out.list(Node.tuple, pos, [parts.length], parts);
 }
 
@@ -213,8 +214,8 @@ function readPathExpression(r: Reader, flags: number, pos: number): number {
 
 function readMacro(r: Reader, path: number, pos: number): number {
   const { code } = r.out;
-  const segments = code[path + 3]!;
-  const name = r.name(code[path + 4 + (segments - 1) * 3]!);
+  const segments = numberAt(code, path + 3);
+  const name = r.name(numberAt(code, path + 4 + (segments - 1) * 3));
   r.at += 1;
   const { mode, nodes } = r.grammar.readMacroArguments(r, name);
   return r.out.list(Node.macro, pos, [path, mode, nodes.length], nodes);

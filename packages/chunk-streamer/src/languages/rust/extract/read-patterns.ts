@@ -1,4 +1,5 @@
 import { LitKind, Node } from '../facts.js';
+import { entryAt, numberAt } from '../indexed.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import { readPath, readQualifiedPath, skipAttributes } from './read-types.js';
@@ -143,7 +144,7 @@ function isRest(r: Reader): boolean {
 function readSequencePattern(r: Reader, pos: number, kind: number): number {
   const { patterns, restAt, hasComma } = readPatternList(r);
   const isParenthesized = kind === Node.patTuple && patterns.length === 1 && !hasComma && restAt < 0;
-  if (isParenthesized) return patterns[0]!;
+  if (isParenthesized) return entryAt(patterns, 0);
   return r.out.list(kind, pos, [patterns.length, restAt], patterns);
 }
 
@@ -230,5 +231,5 @@ function readFieldPattern(r: Reader, fields: number[]): void {
   }
   r.acceptSym(Sym.box);
   const pattern = readBinding(r);
-  fields.push(r.out.code[pattern + 2]!, at, pattern);
+  fields.push(numberAt(r.out.code, pattern + 2), at, pattern);
 }

@@ -1,4 +1,5 @@
 import { Node } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import type { Reader } from './reader.js';
@@ -68,7 +69,7 @@ function readTuple(r: Reader, pos: number): number {
       isTuple = true;
     }
   });
-  if (types.length === 1 && !isTuple) return types[0]!;
+  if (types.length === 1 && !isTuple) return entryAt(types, 0);
   return r.out.list(Node.typeTuple, pos, [types.length], types);
 }
 

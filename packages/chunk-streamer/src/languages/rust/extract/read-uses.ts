@@ -1,4 +1,5 @@
 import type { UseFact } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import { cfgOf, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
@@ -60,7 +61,7 @@ function addName(r: Reader, { path, at }: UsePrefix, context: UseContext): void 
     path.pop();
     at.splice(-2, 1);
   }
-  const alias = r.acceptSym(Sym.as) ? r.name(r.expectIdent()) : path[path.length - 1]!;
+  const alias = r.acceptSym(Sym.as) ? r.name(r.expectIdent()) : entryAt(path, path.length - 1);
   add(r, context, { path, at, alias, glob: false });
 }
 

@@ -1,3 +1,4 @@
+import { entryAt, numberAt } from '../indexed.js';
 import { FactsBuilder } from './facts-builder.js';
 import { Token, type TokenList } from './lexer.js';
 import { Sym, SymbolTable } from './symbols.js';
@@ -94,18 +95,18 @@ export class Reader {
 
   kind(ahead = 0): number {
     const index = this.at + ahead;
-    return index < this.limit ? this.tokens.kinds[index]! : Token.end;
+    return index < this.limit ? numberAt(this.tokens.kinds, index) : Token.end;
   }
 
   /** Symbol of the word at the cursor, 0 when it is no word. */
   sym(ahead = 0): number {
     const index = this.at + ahead;
     if (index >= this.limit || this.tokens.kinds[index] !== Token.ident) return 0;
-    const known = this.syms[index]!;
+    const known = numberAt(this.syms, index);
     if (known !== 0) return known;
     const symbol = this.symbols.intern(this.tokenText(index));
     // a raw identifier is never a keyword
-    const isRaw = symbol <= Sym.yield && this.text.charCodeAt(this.tokens.starts[index]! - 1) === 35;
+    const isRaw = symbol <= Sym.yield && this.text.charCodeAt(numberAt(this.tokens.starts, index) - 1) === 35;
     this.syms[index] = isRaw ? this.symbols.intern(`r#${this.tokenText(index)}`) : symbol;
     return this.syms[index];
   }
@@ -116,7 +117,7 @@ export class Reader {
 
   /** Byte offset of the token at the cursor. */
   pos(ahead = 0): number {
-    return this.bytes[Math.min(this.at + ahead, this.tokens.length - 1)]!;
+    return numberAt(this.bytes, Math.min(this.at + ahead, this.tokens.length - 1));
   }
 
   isAt(code: number): boolean {
@@ -171,14 +172,14 @@ export class Reader {
   }
 
   name(symbol: number): string {
-    const name = this.symbols.strings[symbol]!;
+    const name = entryAt(this.symbols.strings, symbol);
     return name.startsWith('r#') ? name.slice(2) : name;
   }
 
   /** Index of the delimiter that closes the one at the cursor. */
   mate(ahead = 0): number {
     const index = this.at + ahead;
-    const mate = index < this.limit ? this.tokens.mates[index]! : -1;
+    const mate = index < this.limit ? numberAt(this.tokens.mates, index) : -1;
     if (mate <= index) this.fail();
     return mate;
   }

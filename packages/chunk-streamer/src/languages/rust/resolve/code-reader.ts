@@ -1,4 +1,5 @@
 import { Node } from '../facts.js';
+import { numberAt } from '../indexed.js';
 import type { SourceFile } from './model.js';
 
 /** A segment of a path: its name, where it stands, the node of its generic arguments or 0. */
@@ -14,11 +15,15 @@ const SEGMENT_SIZE = 3;
 export function segmentsOf(file: SourceFile, node: number): PathSegment[] {
   const { code } = file.facts;
   const at = code[node] === Node.qpath ? node + 5 : node + 4;
-  const count = code[at - 1]!;
+  const count = numberAt(code, at - 1);
   const segments: PathSegment[] = [];
   for (let index = 0; index < count; index += 1) {
     const base = at + index * SEGMENT_SIZE;
-    segments.push({ name: file.name(code[base]!), pos: code[base + 1]!, args: code[base + 2]! });
+    segments.push({
+      name: file.name(numberAt(code, base)),
+      pos: numberAt(code, base + 1),
+      args: numberAt(code, base + 2),
+    });
   }
   return segments;
 }
@@ -39,12 +44,12 @@ export function genericArguments(
   node: number,
 ): { types: Int32Array; assoc: [string, number][] } {
   const { code } = file.facts;
-  const typeCount = code[node + 2]!;
-  const assocCount = code[node + 3]!;
+  const typeCount = numberAt(code, node + 2);
+  const assocCount = numberAt(code, node + 3);
   const assoc: [string, number][] = [];
   for (let index = 0; index < assocCount; index += 1) {
     const at = node + 4 + typeCount + index * 2;
-    assoc.push([file.name(code[at]!), code[at + 1]!]);
+    assoc.push([file.name(numberAt(code, at)), numberAt(code, at + 1)]);
   }
   return { types: listAt(file, node + 4, typeCount), assoc };
 }

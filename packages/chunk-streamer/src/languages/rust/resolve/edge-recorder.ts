@@ -6,6 +6,7 @@ import {
   type Site,
   utf8Length,
 } from '@parseltongue/isg-core';
+import { numberAt } from '../indexed.js';
 import type { Definition, SourceFile } from './model.js';
 
 /** One reference as the code makes it. */
@@ -130,7 +131,7 @@ function implName(impl: Definition): number {
   const { code } = impl.file.facts;
   const node = impl.fact.type ?? 0;
   const isPath = node !== 0 && code[node] === 1;
-  return isPath ? code[node + 4 + (code[node + 3]! - 1) * 3]! : 0;
+  return isPath ? numberAt(code, node + 4 + (numberAt(code, node + 3) - 1) * 3) : 0;
 }
 
 /** A test that calls production code directly. */

@@ -1,3 +1,3 @@
-export type { GraphProblem, GraphProblemCode } from './graph-problem.js';
-export { locateModules, type ModulePlace } from './locate-modules.js';
+export type { GraphProblem } from './graph-problem.js';
+export { locateModules } from './locate-modules.js';
 export { type ResolveResult, resolveRepository } from './resolve-repository.js';

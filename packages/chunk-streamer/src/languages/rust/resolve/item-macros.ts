@@ -1,4 +1,5 @@
 import { type DefFact, DefFlag } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import { inferBody } from './infer/infer-body.js';
 import { Definition, type SourceFile } from './model.js';
 import type { Program } from './program.js';
@@ -7,7 +8,7 @@ import type { Tools } from './tools.js';
 /** Records the macro calls at item position and what their arguments refer to where they read as expressions. */
 export function recordItemMacros(program: Program, tools: Tools, file: SourceFile): void {
   for (const call of file.facts.macroCalls) {
-    const scope = file.scopes[call.scope]!;
+    const scope = entryAt(file.scopes, call.scope);
     const fact: DefFact = {
       kind: 'const',
       name: '',

@@ -1,4 +1,5 @@
 import { DefFlag } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import { CfgEvaluator } from './cfg-worlds.js';
 import { type FileInput, loadFile, ROOT_MASK } from './load-file.js';
 import {
@@ -98,7 +99,7 @@ class CrateLoader {
     const input = this.inputs.get(root);
     const known = this.program.files.get(root);
     if (known !== undefined) {
-      crate.root = known.scopes[0]!;
+      crate.root = entryAt(known.scopes, 0);
       return;
     }
     if (input === undefined) return;
@@ -110,7 +111,7 @@ class CrateLoader {
       modulePath: 'crate',
       mask: ROOT_MASK,
     });
-    crate.root = file.scopes[0]!;
+    crate.root = entryAt(file.scopes, 0);
     this.loadChildren(file, { dir: directoryOf(root), ownDir: directoryOf(root) });
   }
 
@@ -126,7 +127,7 @@ class CrateLoader {
       const known = this.program.files.get(path);
       if (known !== undefined) {
         def.inner = known.scopes[0];
-        if (known.crate !== file.crate) known.scopes[0]!.isShared = true;
+        if (known.crate !== file.crate) entryAt(known.scopes, 0).isShared = true;
         return;
       }
       const input = this.inputs.get(path);
@@ -157,7 +158,7 @@ class CrateLoader {
       mask: def.mask,
     });
     def.inner = loaded.scopes[0];
-    loaded.scopes[0]!.def = def;
+    entryAt(loaded.scopes, 0).def = def;
     this.loadChildren(loaded, { dir, ownDir: directoryOf(input.path) });
   }
 }
@@ -243,7 +244,7 @@ function connect(
   program: Program,
 ): void {
   packages.forEach((entry, index) => {
-    const own = crates[index]!;
+    const own = entryAt(crates, index);
     for (const crate of own.all) {
       for (const dependency of entry.dependencies) {
         const target = packages.findIndex((candidate) => isDependency(dependency, candidate));

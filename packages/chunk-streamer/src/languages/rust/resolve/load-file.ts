@@ -1,5 +1,6 @@
 import { fileKey, type RowKey } from '@parseltongue/isg-core';
 import { type DefFact, DefFlag, type RustFacts, type UseFact, type VisibilityFact } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import type { RustItem } from '../syntax.js';
 import { ALL_WORLDS } from './cfg-worlds.js';
 import { type Crate, Definition, Import, Ns, Scope, SourceFile } from './model.js';
@@ -114,7 +115,7 @@ class FileLoader {
   private scopeAt(index: number): Scope {
     const known = this.file.scopes[index];
     if (known !== undefined) return known;
-    const fact = this.file.facts.scopes[index]!;
+    const fact = entryAt(this.file.facts.scopes, index);
     const outer = this.scopeAt(fact.parent);
     const def = fact.owner >= 0 ? this.definitionAt(fact.owner) : undefined;
     const isModule = fact.kind === 'module';
@@ -138,7 +139,7 @@ class FileLoader {
   private definitionAt(index: number): Definition {
     const known = this.file.defs[index];
     if (known !== undefined) return known;
-    const fact = this.file.facts.defs[index]!;
+    const fact = entryAt(this.file.facts.defs, index);
     const scope = this.scopeAt(fact.scope);
     const owner = fact.owner >= 0 ? this.definitionAt(fact.owner) : undefined;
     const def = new Definition({

@@ -1,4 +1,5 @@
 import { Node } from '../facts.js';
+import { entryAt, numberAt } from '../indexed.js';
 import { genericArguments, isGlobalPath, listAt, type PathSegment, segmentsOf } from './code-reader.js';
 import { type Definition, type External, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
 import type { Names } from './names.js';
@@ -112,19 +113,25 @@ export class Lowering {
       case Node.qpath:
         return this.lowerQualified(node, env);
       case Node.typeRef:
-        return { k: 'ref', mut: code[node + 2] === 1, inner: this.lower(code[node + 3]!, env) };
+        return { k: 'ref', mut: code[node + 2] === 1, inner: this.lower(numberAt(code, node + 3), env) };
       case Node.typePtr:
-        return { k: 'ptr', inner: this.lower(code[node + 3]!, env) };
+        return { k: 'ptr', inner: this.lower(numberAt(code, node + 3), env) };
       case Node.typeTuple:
-        return { k: 'tuple', items: this.lowerAll(listAt(env.file, node + 3, code[node + 2]!), env) };
+        return {
+          k: 'tuple',
+          items: this.lowerAll(listAt(env.file, node + 3, numberAt(code, node + 2)), env),
+        };
       case Node.typeSlice:
-        return { k: 'slice', item: this.lower(code[node + 2]!, env) };
+        return { k: 'slice', item: this.lower(numberAt(code, node + 2), env) };
       case Node.typeArray:
-        return { k: 'array', item: this.lower(code[node + 2]!, env) };
+        return { k: 'array', item: this.lower(numberAt(code, node + 2), env) };
       case Node.typeFn:
         return this.lowerFn(node, env);
       case Node.typeDyn:
-        return { k: 'dyn', bounds: this.lowerBounds(listAt(env.file, node + 3, code[node + 2]!), env) };
+        return {
+          k: 'dyn',
+          bounds: this.lowerBounds(listAt(env.file, node + 3, numberAt(code, node + 2)), env),
+        };
       case Node.typeImpl:
         return this.lowerImplTrait(node, env);
       case Node.typeNever:
@@ -146,14 +153,14 @@ export class Lowering {
 
   private lowerFn(node: number, env: TypeEnv): Type {
     const { code } = env.file.facts;
-    const ret = code[node + 3]!;
-    const params = this.lowerAll(listAt(env.file, node + 4, code[node + 2]!), env);
+    const ret = numberAt(code, node + 3);
+    const params = this.lowerAll(listAt(env.file, node + 4, numberAt(code, node + 2)), env);
     return { k: 'fn', params, ret: ret === 0 ? UNIT : this.lower(ret, env) };
   }
 
   private lowerImplTrait(node: number, env: TypeEnv): Type {
     const { code } = env.file.facts;
-    const bounds = this.lowerBounds(listAt(env.file, node + 3, code[node + 2]!), env);
+    const bounds = this.lowerBounds(listAt(env.file, node + 3, numberAt(code, node + 2)), env);
     if (env.implParams === undefined || env.def === undefined) return { k: 'opaque', bounds };
     const param: ParamType = { k: 'param', name: 'impl', owner: env.def, bounds };
     env.implParams.push(param);
@@ -171,7 +178,7 @@ export class Lowering {
     const isTrait =
       resolved.tag === 'external' || (resolved.tag === 'definition' && resolved.kind === 'trait');
     if (!isTrait) return null;
-    const last = segments[segments.length - 1]!;
+    const last = entryAt(segments, segments.length - 1);
     return { trait: resolved, ...this.traitArguments(last.args, env) };
   }
 
@@ -180,8 +187,8 @@ export class Lowering {
     const { code } = file.facts;
     if (args === 0) return { args: [], assoc: [] };
     if (code[args] === Node.fnArgs) {
-      const params = this.lowerAll(listAt(file, args + 4, code[args + 2]!), env);
-      const ret = code[args + 3]!;
+      const params = this.lowerAll(listAt(file, args + 4, numberAt(code, args + 2)), env);
+      const ret = numberAt(code, args + 3);
       return {
         args: [{ k: 'tuple', items: params }],
         assoc: [['Output', ret === 0 ? UNIT : this.lower(ret, env)]],
@@ -211,7 +218,7 @@ export class Lowering {
 
   private lowerPath(node: number, env: TypeEnv): Type {
     const segments = segmentsOf(env.file, node);
-    const first = segments[0]!;
+    const first = entryAt(segments, 0);
     const start = first.name === 'Self' ? (env.self ?? UNKNOWN) : this.generic(first.name, env.def);
     if (start !== undefined) return this.projectFrom(start, segments.slice(1));
     const target = this.resolveTypeName(node, segments, env);
@@ -242,8 +249,8 @@ export class Lowering {
 
   private lowerQualified(node: number, env: TypeEnv): Type {
     const { code } = env.file.facts;
-    const self = this.lower(code[node + 2]!, env);
-    const traitNode = code[node + 3]!;
+    const self = this.lower(numberAt(code, node + 2), env);
+    const traitNode = numberAt(code, node + 3);
     const trait = traitNode === 0 ? null : this.lowerTrait(traitNode, env);
     const [first, ...rest] = segmentsOf(env.file, node);
     if (first === undefined) return self;
@@ -305,7 +312,7 @@ export class Lowering {
     const fallback = generic !== undefined && !generic.isConst ? generic.default : 0;
     if (fallback !== 0 && (known.hasArgs || !env.infer)) {
       const params = this.paramsOf(def);
-      const map = new Map(types.map((type, at) => [params[at]!, type] as const));
+      const map = new Map(types.map((type, at) => [entryAt(params, at), type] as const));
       return substitute(this.lower(fallback, this.envOf(def)), map);
     }
     return env.infer ? freshVar() : UNKNOWN;
@@ -316,7 +323,7 @@ export class Lowering {
     const params = this.paramsOf(alias);
     if (params.length === 0) return target;
     const types = this.argumentsFor(alias, args, env);
-    const map: Substitution = new Map(params.map((param, index) => [param, types[index]!] as const));
+    const map: Substitution = new Map(params.map((param, index) => [param, entryAt(types, index)] as const));
     return substitute(target, map);
   }
 

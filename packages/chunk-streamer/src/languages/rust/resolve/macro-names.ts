@@ -1,4 +1,5 @@
 import { DefFlag } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import { preferredWorld } from './cfg-worlds.js';
 import { type Crate, type Definition, type External, Ns, type Resolved, type Scope } from './model.js';
 import type { Names } from './names.js';
@@ -69,11 +70,11 @@ export class MacroNames {
     const { target, used } = this.names.resolvePath({ segments, scope, ns: Ns.macro, mask });
     if (target !== null && used === segments.length && isMacro(target)) return target;
     if (segments.length !== 2) return null;
-    const name = segments[1]!;
+    const name = entryAt(segments, 1);
     const crate =
       segments[0] === 'crate' || segments[0] === '$crate'
         ? scope.crate
-        : scope.crate.dependencies.get(segments[0]!);
+        : scope.crate.dependencies.get(entryAt(segments, 0));
     if (crate === undefined || 'tag' in crate) return target;
     if (crate.kind === 'std') return { ...STD, path: [name] };
     const exported = crate.macros.get(name)?.filter((def) => (def.fact.flags & DefFlag.macroExport) !== 0);
@@ -100,8 +101,8 @@ function isMacro(target: Resolved): boolean {
 
 /** The definition of the asker's configuration; a redefined macro is ambiguous. */
 function pickMacro(defs: readonly Definition[], mask: number): Definition | null {
-  if (defs.length === 1) return defs[0]!;
+  if (defs.length === 1) return entryAt(defs, 0);
   const world = 1 << preferredWorld(mask);
   const active = defs.filter((def) => (def.mask & world) !== 0);
-  return active.length === 1 ? active[0]! : null;
+  return active.length === 1 ? entryAt(active, 0) : null;
 }

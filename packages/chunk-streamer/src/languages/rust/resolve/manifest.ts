@@ -1,4 +1,5 @@
 import { parse } from 'smol-toml';
+import { entryAt } from '../indexed.js';
 
 export type TargetKind = 'lib' | 'bin' | 'example' | 'test' | 'bench' | 'build';
 
@@ -197,7 +198,7 @@ function discover({ dir, paths }: PackageInput, kind: keyof typeof DIRECTORIES, 
   for (const path of paths) {
     if (!path.startsWith(prefix)) continue;
     const match = /^([^/]+?)(?:\.rs|\/main\.rs)$/.exec(path.slice(prefix.length));
-    if (match !== null) found.push([match[1]!, path]);
+    if (match !== null) found.push([entryAt(match, 1), path]);
   }
   for (const [name, path] of found.sort()) add(kind, name, dir === '' ? path : path.slice(dir.length + 1));
 }

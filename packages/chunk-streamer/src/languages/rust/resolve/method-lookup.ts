@@ -1,4 +1,5 @@
 import { DefFlag } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import type { Definition, Scope } from './model.js';
 import type { Selector } from './selection.js';
 import type { TraitScope } from './trait-scope.js';
@@ -206,7 +207,7 @@ export class MethodLookup {
     }
     if (hits.length > 1) asker.ambiguous = true;
     if (hits.length === 0) return this.fromForeignTraits(self, asker, accepts);
-    return hits.length === 1 ? hits[0]! : null;
+    return hits.length === 1 ? entryAt(hits, 0) : null;
   }
 
   /** An impl of a trait from outside the repository: its own functions are in sight, the trait's are not. */
@@ -342,7 +343,7 @@ function crateOf(type: Type, selector: Selector): string | null {
         .boundsOf(type)
         .map(({ trait }) => (trait.tag === 'external' ? trait.crate : trait.isStd ? 'std' : null));
       const crates = new Set(outside.filter((crate) => crate !== null && crate !== 'std'));
-      if (crates.size === 1) return [...crates][0]!;
+      if (crates.size === 1) return entryAt([...crates], 0);
       return crates.size === 0 && outside.length > 0 && outside.every((crate) => crate === 'std')
         ? 'std'
         : null;

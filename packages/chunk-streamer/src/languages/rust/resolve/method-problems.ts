@@ -1,6 +1,6 @@
 import { DefFlag } from '../facts.js';
 import type { ImplIndex } from './impl-index.js';
-import { type Definition, Import, Ns, type Scope, type Crate } from './model.js';
+import { type Crate, type Definition, Import, Ns, type Scope } from './model.js';
 import type { Names } from './names.js';
 import type { ProblemCollector, ProblemPlace } from './problem-collector.js';
 import { headOf, type Type } from './types.js';

@@ -1,5 +1,6 @@
 import type { RowKey } from '@parseltongue/isg-core';
 import type { DefFact, DefKind, RustFacts, UseFact, VisibilityFact } from '../facts.js';
+import { entryAt, numberAt } from '../indexed.js';
 import type { RustItem } from '../syntax.js';
 import type { CfgEvaluator } from './cfg-worlds.js';
 
@@ -53,7 +54,7 @@ export class SourceFile {
 
   /** The name behind a symbol. */
   name(symbol: number): string {
-    const text = this.facts.strings[symbol]!;
+    const text = entryAt(this.facts.strings, symbol);
     return text.startsWith('r#') ? text.slice(2) : text;
   }
 
@@ -64,7 +65,7 @@ export class SourceFile {
     let high = lines.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (lines[middle]! <= pos) low = middle;
+      if (numberAt(lines, middle) <= pos) low = middle;
       else high = middle - 1;
     }
     return low + 1;

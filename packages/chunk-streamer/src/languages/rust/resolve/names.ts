@@ -1,4 +1,5 @@
 import { DefFlag } from '../facts.js';
+import { entryAt } from '../indexed.js';
 import { preferredWorld } from './cfg-worlds.js';
 import {
   type Binding,
@@ -65,7 +66,11 @@ export class Names {
     const { segments, ns, scope, mask } = question;
     while (target !== null && used < segments.length) {
       const isLast = used === segments.length - 1;
-      const next = this.memberOf(target, segments[used]!, { ns: isLast ? ns : Ns.type, from: scope, mask });
+      const next = this.memberOf(target, entryAt(segments, used), {
+        ns: isLast ? ns : Ns.type,
+        from: scope,
+        mask,
+      });
       if (next === undefined) return { target, used, within: null };
       if (next === null) return { target: null, used, within: scopeOf(target) };
       target = next;
@@ -309,7 +314,7 @@ export class Names {
   }
 
   private externOf(item: Import): Resolved | null {
-    const name = item.fact.path[0]!;
+    const name = entryAt(item.fact.path, 0);
     return this.externCrate(item.scope.crate, name) ?? { tag: 'external', crate: name, path: [] };
   }
 

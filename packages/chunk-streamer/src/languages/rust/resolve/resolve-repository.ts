@@ -1,4 +1,5 @@
 import type { Edge, ReferenceCounts } from '@parseltongue/isg-core';
+import { entryAt } from '../indexed.js';
 import { CfgEvaluator } from './cfg-worlds.js';
 import { EdgeRecorder } from './edge-recorder.js';
 import type { GraphProblem } from './graph-problem.js';
@@ -86,7 +87,7 @@ function loadStandardLibrary(program: Program): Crate {
   const input = { path: '', items: [], facts };
   const file = loadFile({ program, crate, input, parent: undefined, modulePath: 'std', mask: ROOT_MASK });
   program.files.delete('');
-  crate.root = file.scopes[0]!;
+  crate.root = entryAt(file.scopes, 0);
   return crate;
 }
 

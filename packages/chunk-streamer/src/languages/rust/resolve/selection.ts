@@ -1,3 +1,4 @@
+import { entryAt } from '../indexed.js';
 import type { ImplIndex } from './impl-index.js';
 import { type Definition, type External } from './model.js';
 import type { Predicate, Signatures } from './signatures.js';
@@ -280,7 +281,7 @@ export class Selector {
         (known) =>
           known.trait === ref.trait &&
           known.args.length === ref.args.length &&
-          known.args.every((arg, i) => isEqual(arg, ref.args[i]!)),
+          known.args.every((arg, i) => isEqual(arg, entryAt(ref.args, i))),
       )
     )
       return;
@@ -358,7 +359,7 @@ export class Selector {
       const value = this.projectFrom(self, { trait, args: [], assoc: [] }, name);
       if (value !== null && !values.some((known) => isEqual(known, value))) values.push(value);
     }
-    return values.length === 1 ? values[0]! : null;
+    return values.length === 1 ? entryAt(values, 0) : null;
   }
 
   /** The value of an associated type under a selection. */

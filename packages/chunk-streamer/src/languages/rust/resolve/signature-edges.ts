@@ -1,4 +1,5 @@
 import { Node } from '../facts.js';
+import { numberAt } from '../indexed.js';
 import { segmentsOf } from './code-reader.js';
 import type { Definition, SourceFile } from './model.js';
 import type { Tools } from './tools.js';
@@ -63,6 +64,6 @@ function lastName(file: SourceFile, node: number): { pos: number; name: string }
   const segments = file.facts.code[node] === Node.path ? segmentsOf(file, node) : [];
   const last = segments[segments.length - 1];
   return last === undefined
-    ? { pos: file.facts.code[node + 1]!, name: '' }
+    ? { pos: numberAt(file.facts.code, node + 1), name: '' }
     : { pos: last.pos, name: last.name };
 }

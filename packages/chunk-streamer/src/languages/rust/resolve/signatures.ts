@@ -1,4 +1,5 @@
 import { DefFlag } from '../facts.js';
+import { entryAt, numberAt } from '../indexed.js';
 import type { Lowering } from './lowering.js';
 import type { Definition } from './model.js';
 import {
@@ -64,7 +65,7 @@ export class Signatures {
     const env = { ...this.lowering.envOf(def), implParams };
     const params: Type[] = [];
     for (let index = 1; index < (fact.params?.length ?? 0); index += 2) {
-      params.push(this.qualify(this.lowering.lower(fact.params![index]!, env), def));
+      params.push(this.qualify(this.lowering.lower(numberAt(fact.params ?? [], index), env), def));
     }
     const self = this.receiverType(def);
     const lowered = fact.ret === undefined ? UNIT : this.lowering.lower(fact.ret, this.lowering.envOf(def));
@@ -184,7 +185,7 @@ export class Signatures {
     const params = this.lowering.paramsOf(def);
     def.fact.generics?.forEach((generic, index) => {
       for (const ref of this.lowering.lowerBounds(generic.bounds, env))
-        predicates.push({ type: params[index]!, ref: this.complete(ref, params[index]!) });
+        predicates.push({ type: entryAt(params, index), ref: this.complete(ref, entryAt(params, index)) });
     });
     for (const { type, bounds } of def.fact.where ?? []) {
       const subject = this.lowering.lower(type, env);

@@ -1,4 +1,5 @@
 import { Node } from '../facts.js';
+import { entryAt, numberAt } from '../indexed.js';
 import { isGlobalPath, segmentsOf } from './code-reader.js';
 import type { EdgeRecorder } from './edge-recorder.js';
 import type { Lowering } from './lowering.js';
@@ -32,27 +33,27 @@ export class TypeReferences {
         this.visitPath(node, place, reason);
         return;
       case Node.qpath:
-        this.visit(code[node + 2]!, place, reason);
-        this.visit(code[node + 3]!, place, reason);
+        this.visit(numberAt(code, node + 2), place, reason);
+        this.visit(numberAt(code, node + 3), place, reason);
         this.visitArguments(node, place, reason);
         return;
       case Node.typeRef:
       case Node.typePtr:
-        this.visit(code[node + 3]!, place, reason);
+        this.visit(numberAt(code, node + 3), place, reason);
         return;
       case Node.typeSlice:
       case Node.typeArray:
-        this.visit(code[node + 2]!, place, reason);
+        this.visit(numberAt(code, node + 2), place, reason);
         return;
       case Node.typeTuple:
       case Node.typeDyn:
       case Node.typeImpl:
-        this.visitList({ at: node + 3, count: code[node + 2]! }, place, reason);
+        this.visitList({ at: node + 3, count: numberAt(code, node + 2) }, place, reason);
         return;
       case Node.typeFn:
       case Node.fnArgs:
-        this.visitList({ at: node + 4, count: code[node + 2]! }, place, reason);
-        this.visit(code[node + 3]!, place, reason);
+        this.visitList({ at: node + 4, count: numberAt(code, node + 2) }, place, reason);
+        this.visit(numberAt(code, node + 3), place, reason);
         return;
       case Node.args:
         this.visitGenerics(node, place, reason);
@@ -63,15 +64,15 @@ export class TypeReferences {
 
   private visitList({ at, count }: { at: number; count: number }, place: TypePlace, reason: string): void {
     for (let index = 0; index < count; index += 1)
-      this.visit(place.file.facts.code[at + index]!, place, reason);
+      this.visit(numberAt(place.file.facts.code, at + index), place, reason);
   }
 
   private visitGenerics(node: number, place: TypePlace, reason: string): void {
     const { code } = place.file.facts;
-    const types = code[node + 2]!;
+    const types = numberAt(code, node + 2);
     this.visitList({ at: node + 4, count: types }, place, reason);
-    for (let index = 0; index < code[node + 3]!; index += 1)
-      this.visit(code[node + 5 + types + index * 2]!, place, reason);
+    for (let index = 0; index < numberAt(code, node + 3); index += 1)
+      this.visit(numberAt(code, node + 5 + types + index * 2), place, reason);
   }
 
   private visitArguments(node: number, place: TypePlace, reason: string): void {
@@ -81,7 +82,7 @@ export class TypeReferences {
   private visitPath(node: number, place: TypePlace, reason: string): void {
     this.visitArguments(node, place, reason);
     const segments = segmentsOf(place.file, node);
-    const first = segments[0]!;
+    const first = entryAt(segments, 0);
     if (first.name === 'Self' || this.lowering.generic(first.name, place.def) !== undefined) return;
     const { target, used } = this.lowering.names.resolvePath({
       segments: segments.map((segment) => segment.name),
@@ -90,7 +91,7 @@ export class TypeReferences {
       mask: place.mask,
       global: isGlobalPath(place.file, node),
     });
-    const named = segments[Math.max(0, used - 1)]!;
+    const named = entryAt(segments, Math.max(0, used - 1));
     this.record(target, { ...place, pos: named.pos, name: named.name }, reason);
   }
 

@@ -1,3 +1,4 @@
+import { entryAt } from '../indexed.js';
 import type { Definition, External } from './model.js';
 
 /** A struct, enum or union of the repository or of the standard library's picture. */
@@ -239,7 +240,7 @@ export function isEqual(left: Type, right: Type): boolean {
 }
 
 function areEqual(a: readonly Type[], b: readonly Type[]): boolean {
-  return a.length === b.length && a.every((type, index) => isEqual(type, b[index]!));
+  return a.length === b.length && a.every((type, index) => isEqual(type, entryAt(b, index)));
 }
 
 /** What an impl index files a type under; undefined for types only a blanket impl can match. */

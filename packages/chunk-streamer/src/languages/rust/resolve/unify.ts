@@ -1,3 +1,4 @@
+import { entryAt } from '../indexed.js';
 import { type AdtType, headOf, isEqual, shallow, type Type, type VarType } from './types.js';
 
 /** Solves variables so that two types become one; what it did can be taken back. */
@@ -57,7 +58,7 @@ export class Unifier {
   private unifyAll(a: readonly Type[], b: readonly Type[]): boolean {
     const count = Math.min(a.length, b.length);
     for (let index = 0; index < count; index += 1) {
-      if (!this.unify(a[index]!, b[index]!)) return false;
+      if (!this.unify(entryAt(a, index), entryAt(b, index))) return false;
     }
     return true;
   }

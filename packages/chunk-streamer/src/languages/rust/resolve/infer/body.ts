@@ -1,3 +1,4 @@
+import { entryAt } from '../../indexed.js';
 import type { Reference } from '../edge-recorder.js';
 import type { TypeEnv } from '../lowering.js';
 import { type Definition, Ns, type Scope, type SourceFile } from '../model.js';
@@ -107,14 +108,14 @@ export class Body {
 
   local(name: string): Type | undefined {
     for (let index = this.locals.length - 1; index >= 0; index -= 1) {
-      const type = this.locals[index]!.get(name);
+      const type = entryAt(this.locals, index).get(name);
       if (type !== undefined) return type;
     }
     return undefined;
   }
 
   declare(name: string, type: Type): void {
-    this.locals[this.locals.length - 1]!.set(name, type);
+    entryAt(this.locals, this.locals.length - 1).set(name, type);
   }
 
   /** Runs `read` with locals of its own. */

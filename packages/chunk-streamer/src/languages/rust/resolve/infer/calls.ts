@@ -1,4 +1,5 @@
 import { DefFlag, Node } from '../../facts.js';
+import { numberAt } from '../../indexed.js';
 import { genericArguments, listAt } from '../code-reader.js';
 import type { MemberHit, MemberMiss } from '../method-lookup.js';
 import type { Definition } from '../model.js';
@@ -20,10 +21,10 @@ import { recordMember, resolveValue } from './value-paths.js';
 
 /** `callee(args)`. */
 export function inferCall(b: Body, node: number): Type {
-  const callee = b.code[node + 2]!;
-  const args = listAt(b.file, node + 4, b.code[node + 3]!);
+  const callee = numberAt(b.code, node + 2);
+  const args = listAt(b.file, node + 4, numberAt(b.code, node + 3));
   if (b.code[callee] !== Node.pathExpr) return callValue(b, b.infer(callee), args);
-  const value = resolveValue(b, b.code[callee + 2]!, 'call');
+  const value = resolveValue(b, numberAt(b.code, callee + 2), 'call');
   switch (value.kind) {
     case 'function':
       return callFunction(b, {
@@ -32,7 +33,7 @@ export function inferCall(b: Body, node: number): Type {
         generics: value.generics,
         args,
         withSelf: true,
-        pos: b.code[node + 1]!,
+        pos: numberAt(b.code, node + 1),
         open: value.open,
       });
     case 'constructor':
@@ -104,11 +105,11 @@ function fnOfBound(ref: TraitRef): FnType {
 /** `receiver.name(args)`. */
 export function inferMethod(b: Body, node: number): Type {
   const { code } = b;
-  const receiverNode = code[node + 2]!;
-  const name = b.file.name(code[node + 3]!);
-  const pos = code[node + 4]!;
-  const generics = code[node + 5]!;
-  const args = listAt(b.file, node + 7, code[node + 6]!);
+  const receiverNode = numberAt(code, node + 2);
+  const name = b.file.name(numberAt(code, node + 3));
+  const pos = numberAt(code, node + 4);
+  const generics = numberAt(code, node + 5);
+  const args = listAt(b.file, node + 7, numberAt(code, node + 6));
   if (generics !== 0) b.tools.typeReferences.visit(generics, b.place, 'body-type');
   const receiver = b.settled(b.infer(receiverNode));
   const result = b.tools.methods.method(receiver, { name, argCount: args.length }, b);
@@ -140,9 +141,9 @@ function methodReason(b: Body, receiver: number, hit: MemberHit): string {
   const { code } = b;
   switch (code[receiver]) {
     case Node.pathExpr: {
-      const path = code[receiver + 2]!;
+      const path = numberAt(code, receiver + 2);
       const isSelf =
-        code[path] === Node.path && code[path + 3] === 1 && b.file.name(code[path + 4]!) === 'self';
+        code[path] === Node.path && code[path + 3] === 1 && b.file.name(numberAt(code, path + 4)) === 'self';
       return isSelf ? 'self-method' : 'local-type';
     }
     case Node.field:
@@ -184,7 +185,7 @@ function callFunction(b: Body, call: FunctionCall): Type {
   });
   proveBounds(b, predicates, map);
   for (const index of late)
-    passArgument(b, { arg: args[index]!, declared: declared[index], map, predicates });
+    passArgument(b, { arg: numberAt(args, index), declared: declared[index], map, predicates });
   if (late.length > 0) proveBounds(b, predicates, map);
   // the chosen impl tells the trait's arguments, which the result may name
   if (call.open !== null) b.tools.selector.select(call.open.self, call.open.ref);
@@ -268,8 +269,8 @@ function checkArity(b: Body, { def, args, pos }: FunctionCall, count: number): v
 export function inferClosure(b: Body, node: number, expected: Type | undefined): Type {
   const { code } = b;
   const wanted = expected === undefined ? null : fnOf(b, expected);
-  const count = code[node + 3]!;
-  const retNode = code[node + 4]!;
+  const count = numberAt(code, node + 3);
+  const retNode = numberAt(code, node + 4);
   const returnType = retNode === 0 ? freshVar() : b.type(retNode);
   const outer = b.returnType;
   b.returnType = returnType;
@@ -277,14 +278,14 @@ export function inferClosure(b: Body, node: number, expected: Type | undefined):
   const body = b.inScope(() => {
     for (let index = 0; index < count; index += 1) {
       const at = node + 6 + index * 2;
-      const annotated = code[at + 1]!;
+      const annotated = numberAt(code, at + 1);
       const given = wanted?.params[index];
       const type = annotated === 0 ? (given ?? freshVar()) : b.type(annotated);
       if (annotated !== 0 && given !== undefined) b.coerce(type, given);
       params.push(type);
-      b.bindPattern(code[at]!, type);
+      b.bindPattern(numberAt(code, at), type);
     }
-    return b.infer(code[node + 5]!, wanted?.ret);
+    return b.infer(numberAt(code, node + 5), wanted?.ret);
   });
   b.coerce(body, returnType);
   b.returnType = outer;

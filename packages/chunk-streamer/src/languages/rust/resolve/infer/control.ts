@@ -1,4 +1,5 @@
 import { Node } from '../../facts.js';
+import { entryAt, numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
 import { freshVar, NEVER, primitive, shallow, type Type, UNIT, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
@@ -8,7 +9,7 @@ const ASYNC_BLOCK = 1;
 
 /** `{ .. }`, plain, `unsafe`, `const` or `async`. */
 export function inferBlock(b: Body, node: number, expected: Type | undefined): Type {
-  const isAsync = (b.code[node + 3]! & ASYNC_BLOCK) !== 0;
+  const isAsync = (numberAt(b.code, node + 3) & ASYNC_BLOCK) !== 0;
   if (!isAsync) return b.inScope(() => inferStatements(b, node, expected));
   const outer = b.returnType;
   b.returnType = freshVar();
@@ -21,15 +22,15 @@ export function inferBlock(b: Body, node: number, expected: Type | undefined): T
 
 function inferStatements(b: Body, node: number, expected: Type | undefined): Type {
   const { code, scope } = b;
-  const own = code[node + 2]!;
-  if (own >= 0) b.scope = b.file.scopes[own]!;
+  const own = numberAt(code, node + 2);
+  if (own >= 0) b.scope = entryAt(b.file.scopes, own);
   let diverges = false;
-  for (const statement of listAt(b.file, node + 5, code[node + 4]!)) {
+  for (const statement of listAt(b.file, node + 5, numberAt(code, node + 4))) {
     const type = code[statement] === Node.stmtLet ? inferLet(b, statement) : b.infer(statement);
     diverges ||= type.k === 'never';
     b.settle();
   }
-  const tail = code[node + 5 + code[node + 4]!]!;
+  const tail = numberAt(code, node + 5 + numberAt(code, node + 4));
   const type = tail === 0 ? (diverges ? NEVER : UNIT) : b.infer(tail, expected);
   b.scope = scope;
   return diverges && tail === 0 ? NEVER : type;
@@ -60,8 +61,8 @@ export function inferIf(b: Body, node: number, expected: Type | undefined): Type
 
 /** `let pattern = value` as a condition. */
 export function inferLetCondition(b: Body, node: number): Type {
-  const type = b.infer(b.code[node + 3]!);
-  b.bindPattern(b.code[node + 2]!, type);
+  const type = b.infer(numberAt(b.code, node + 3));
+  b.bindPattern(numberAt(b.code, node + 2), type);
   return primitive('bool');
 }
 
@@ -76,9 +77,9 @@ function join(b: Body, types: readonly Type[]): Type {
 
 export function inferMatch(b: Body, node: number, expected: Type | undefined): Type {
   const { code } = b;
-  const value = b.infer(code[node + 2]!);
+  const value = b.infer(numberAt(code, node + 2));
   const types: Type[] = [];
-  for (let index = 0; index < code[node + 3]!; index += 1) {
+  for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const [pattern, guard, body] = listAt(b.file, node + 4 + index * 3, 3);
     const type = b.inScope(() => {
       b.bindPattern(pattern!, value);
@@ -93,7 +94,7 @@ export function inferMatch(b: Body, node: number, expected: Type | undefined): T
 export function inferLoop(b: Body, node: number): Type {
   const breaks: Type[] = [];
   b.breaks.push(breaks);
-  b.infer(b.code[node + 2]!);
+  b.infer(numberAt(b.code, node + 2));
   b.breaks.pop();
   return breaks.length === 0 ? NEVER : join(b, breaks);
 }
@@ -101,15 +102,15 @@ export function inferLoop(b: Body, node: number): Type {
 export function inferWhile(b: Body, node: number): Type {
   b.breaks.push([]);
   b.inScope(() => {
-    b.infer(b.code[node + 2]!);
-    b.infer(b.code[node + 3]!);
+    b.infer(numberAt(b.code, node + 2));
+    b.infer(numberAt(b.code, node + 3));
   });
   b.breaks.pop();
   return UNIT;
 }
 
 export function inferFor(b: Body, node: number): Type {
-  const iterable = b.settled(b.infer(b.code[node + 3]!));
+  const iterable = b.settled(b.infer(numberAt(b.code, node + 3)));
   const { intoIterator } = b.tools.std;
   const isKnown = intoIterator !== undefined && iterable.k !== 'var';
   const item = isKnown
@@ -117,21 +118,21 @@ export function inferFor(b: Body, node: number): Type {
     : null;
   b.breaks.push([]);
   b.inScope(() => {
-    b.bindPattern(b.code[node + 2]!, item ?? UNKNOWN);
-    b.infer(b.code[node + 4]!);
+    b.bindPattern(numberAt(b.code, node + 2), item ?? UNKNOWN);
+    b.infer(numberAt(b.code, node + 4));
   });
   b.breaks.pop();
   return UNIT;
 }
 
 export function inferReturn(b: Body, node: number): Type {
-  const value = b.code[node + 2]!;
+  const value = numberAt(b.code, node + 2);
   b.coerce(value === 0 ? UNIT : b.infer(value, b.returnType), b.returnType);
   return NEVER;
 }
 
 export function inferBreak(b: Body, node: number): Type {
-  const value = b.code[node + 2]!;
+  const value = numberAt(b.code, node + 2);
   const type = value === 0 ? UNIT : b.infer(value);
   b.breaks[b.breaks.length - 1]?.push(type);
   return NEVER;
@@ -139,7 +140,7 @@ export function inferBreak(b: Body, node: number): Type {
 
 /** `x?`: the value inside; the rest leaves the function. */
 export function inferTry(b: Body, node: number): Type {
-  const type = b.settled(b.infer(b.code[node + 2]!));
+  const type = b.settled(b.infer(numberAt(b.code, node + 2)));
   const { option, result } = b.tools.std;
   if (type.k !== 'adt' || (type.def !== option && type.def !== result)) return UNKNOWN;
   return b.settled(type.args[0] ?? UNKNOWN);
@@ -147,8 +148,8 @@ export function inferTry(b: Body, node: number): Type {
 
 /** `x.await`. */
 export function inferAwait(b: Body, node: number): Type {
-  const type = b.settled(b.infer(b.code[node + 2]!));
-  recordPoll(b, type, b.code[node + 3]!);
+  const type = b.settled(b.infer(numberAt(b.code, node + 2)));
+  recordPoll(b, type, numberAt(b.code, node + 3));
   const into = b.tools.std.find('future::IntoFuture');
   if (into === undefined || type.k === 'var' || type.k === 'unknown') return UNKNOWN;
   return b.tools.selector.project(type, { trait: into, args: [], assoc: [] }, 'Output') ?? UNKNOWN;
@@ -167,9 +168,9 @@ function recordPoll(b: Body, type: Type, pos: number): void {
 /** `#[cfg(..)]` on a statement or expression: what it holds exists in fewer configurations. */
 export function inferCfg(b: Body, node: number): Type {
   const { mask } = b;
-  const predicates = b.file.name(b.code[node + 2]!).split('\n');
+  const predicates = b.file.name(numberAt(b.code, node + 2)).split('\n');
   const own = mask & b.file.crate.cfg.maskOf(predicates);
-  const inner = b.code[node + 3]!;
+  const inner = numberAt(b.code, node + 3);
   if ((own & mask & -mask) !== 0) return b.code[inner] === Node.stmtLet ? inferLet(b, inner) : b.infer(inner);
   // not part of the configuration the rest of the body is read in: its names stay inside
   b.mask = own === 0 ? mask : own;

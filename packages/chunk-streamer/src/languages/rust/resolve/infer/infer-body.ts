@@ -1,4 +1,5 @@
 import { DefFlag, Node } from '../../facts.js';
+import { numberAt } from '../../indexed.js';
 import type { Definition } from '../model.js';
 import type { Tools } from '../tools.js';
 import { NEVER, type Type, UNIT, UNKNOWN } from '../types.js';
@@ -77,21 +78,21 @@ const HANDLERS: Record<number, Handler> = {
 
 const RULES: InferRules = {
   expression(b, node, expected) {
-    const handler = HANDLERS[b.code[node]!];
+    const handler = HANDLERS[numberAt(b.code, node)];
     return handler === undefined ? UNKNOWN : handler(b, node, expected);
   },
   pattern: inferPattern,
 };
 
 function inferAssign(b: Body, node: number): Type {
-  const left = inferPlace(b, b.code[node + 2]!, { use: 'write' });
-  b.coerce(b.infer(b.code[node + 3]!, left), left);
+  const left = inferPlace(b, numberAt(b.code, node + 2), { use: 'write' });
+  b.coerce(b.infer(numberAt(b.code, node + 3), left), left);
   return UNIT;
 }
 
 function inferCast(b: Body, node: number): Type {
-  b.infer(b.code[node + 2]!);
-  return b.type(b.code[node + 3]!);
+  b.infer(numberAt(b.code, node + 2));
+  return b.type(numberAt(b.code, node + 3));
 }
 
 /** Infers the types of a function's, constant's or static's body and records what it refers to. */
@@ -124,5 +125,5 @@ function declareParameters(b: Body): void {
   if (fact.kind !== 'function') return;
   const signature = b.tools.signatures.signatureOf(b.def);
   if (signature.self !== null) b.declare('self', signature.self);
-  signature.params.forEach((type, index) => b.bindPattern(fact.params![index * 2]!, type));
+  signature.params.forEach((type, index) => b.bindPattern(numberAt(fact.params ?? [], index * 2), type));
 }

@@ -1,4 +1,5 @@
 import { MacroMode } from '../../facts.js';
+import { entryAt, numberAt } from '../../indexed.js';
 import { listAt, segmentsOf } from '../code-reader.js';
 import type { Resolved } from '../model.js';
 import { NEVER, primitive, type Type, UNIT, UNKNOWN } from '../types.js';
@@ -15,8 +16,8 @@ const TEXT_MACROS = new Set(['concat', 'stringify', 'include_str', 'file', 'env'
 /** A macro call in code: its arguments where they read as code, its type where the standard library says. */
 export function inferMacro(b: Body, node: number): Type {
   const { code } = b;
-  const segments = segmentsOf(b.file, code[node + 2]!);
-  const last = segments[segments.length - 1]!;
+  const segments = segmentsOf(b.file, numberAt(code, node + 2));
+  const last = entryAt(segments, segments.length - 1);
   const target = b.tools.macros.resolve(
     segments.map((segment) => segment.name),
     b.scope,
@@ -42,7 +43,9 @@ function inferArguments(b: Body, node: number, isStd: boolean): Type[] {
   if (code[node + 3] !== MacroMode.expressions) return [];
   b.macros += 1;
   if (!isStd) b.foreignMacros += 1;
-  const types = b.inScope(() => Array.from(listAt(b.file, node + 5, code[node + 4]!), (arg) => b.infer(arg)));
+  const types = b.inScope(() =>
+    Array.from(listAt(b.file, node + 5, numberAt(code, node + 4)), (arg) => b.infer(arg)),
+  );
   if (!isStd) b.foreignMacros -= 1;
   b.macros -= 1;
   return types;
@@ -66,7 +69,7 @@ function typeOfStandard(b: Body, name: string, types: readonly Type[]): Type {
     case 'column':
       return primitive('u32');
     case 'dbg':
-      return types.length === 1 ? types[0]! : { k: 'tuple', items: types };
+      return types.length === 1 ? entryAt(types, 0) : { k: 'tuple', items: types };
     case 'write':
     case 'writeln':
       return standardType(b, 'result::Result', [UNIT, UNKNOWN]);

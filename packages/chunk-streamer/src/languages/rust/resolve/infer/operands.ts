@@ -1,4 +1,5 @@
 import { BinaryOp, LitKind, Node } from '../../facts.js';
+import { numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
 import { freshVar, primitive, shallow, substitute, type Type, UNIT, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
@@ -8,7 +9,7 @@ import { resolveValue } from './value-paths.js';
 
 /** A literal. */
 export function inferLiteral(b: Body, node: number): Type {
-  const suffix = b.code[node + 3]!;
+  const suffix = numberAt(b.code, node + 3);
   if (suffix !== 0) return primitive(b.file.name(suffix));
   switch (b.code[node + 2]) {
     case LitKind.int:
@@ -32,7 +33,7 @@ export function inferLiteral(b: Body, node: number): Type {
 
 /** A path that is not called. */
 export function inferPath(b: Body, node: number): Type {
-  const value = resolveValue(b, b.code[node + 2]!, 'value');
+  const value = resolveValue(b, numberAt(b.code, node + 2), 'value');
   switch (value.kind) {
     case 'value':
       return value.type;
@@ -72,8 +73,8 @@ function constructorType(
 
 /** `base.name`, through references and smart pointers. */
 export function inferField(b: Body, node: number): Type {
-  const name = b.file.name(b.code[node + 3]!);
-  let step: Type | null = b.settled(b.infer(b.code[node + 2]!));
+  const name = b.file.name(numberAt(b.code, node + 3));
+  let step: Type | null = b.settled(b.infer(numberAt(b.code, node + 2)));
   for (let count = 0; step !== null && count < 8; count += 1) {
     const found = fieldOf(b, step, name);
     if (found !== undefined) return found;
@@ -91,8 +92,8 @@ function fieldOf(b: Body, type: Type, name: string): Type | undefined {
 
 /** `base[index]`. */
 export function inferIndex(b: Body, node: number): Type {
-  const base = b.settled(b.infer(b.code[node + 2]!));
-  const index = b.settled(b.infer(b.code[node + 3]!));
+  const base = b.settled(b.infer(numberAt(b.code, node + 2)));
+  const index = b.settled(b.infer(numberAt(b.code, node + 3)));
   const isRange = index.k === 'adt' && index.def.isStd && index.def.name.startsWith('Range');
   const trait = b.tools.std.find('ops::Index');
   let step: Type | null = base;
@@ -136,7 +137,7 @@ function placeTraits(name: string, use: PlaceUse): string[] {
 /** `&x` and `&mut x`. */
 export function inferReference(b: Body, node: number, expected: Type | undefined): Type {
   const wanted = expected === undefined ? undefined : shallow(expected);
-  const operand = b.code[node + 3]!;
+  const operand = numberAt(b.code, node + 3);
   const inner = inferPlace(b, operand, {
     use: b.code[node + 2] === 1 ? 'write' : 'read',
     expected: wanted?.k === 'ref' ? wanted.inner : expected,
@@ -146,16 +147,21 @@ export function inferReference(b: Body, node: number, expected: Type | undefined
 
 /** `*x`. */
 export function inferDeref(b: Body, node: number, use: PlaceUse): Type {
-  const inner = b.settled(b.infer(b.code[node + 2]!));
+  const inner = b.settled(b.infer(numberAt(b.code, node + 2)));
   if (inner.k === 'ptr') return inner.inner;
   if (inner.k === 'adt')
-    recordOperator(b, { self: inner, traits: placeTraits('Deref', use), pos: b.code[node + 1]!, text: '*' });
+    recordOperator(b, {
+      self: inner,
+      traits: placeTraits('Deref', use),
+      pos: numberAt(b.code, node + 1),
+      text: '*',
+    });
   return b.tools.methods.deref(inner) ?? UNKNOWN;
 }
 
 /** `!x` and `-x`. */
 export function inferUnary(b: Body, node: number): Type {
-  const inner = b.settled(b.infer(b.code[node + 2]!));
+  const inner = b.settled(b.infer(numberAt(b.code, node + 2)));
   const at = inner.k === 'ref' ? b.settled(inner.inner) : inner;
   if (at.k === 'prim' || at.k === 'var' || at.k === 'never') return at;
   const trait = b.code[node] === Node.not ? 'Not' : 'Neg';
@@ -163,7 +169,7 @@ export function inferUnary(b: Body, node: number): Type {
     recordOperator(b, {
       self: at,
       traits: [trait],
-      pos: b.code[node + 1]!,
+      pos: numberAt(b.code, node + 1),
       text: trait === 'Not' ? '!' : '-',
     });
   return operatorOutput(b, at, [trait]) ?? UNKNOWN;
@@ -174,8 +180,8 @@ const ARITHMETIC = ['Add', 'Sub', 'Mul', 'Div', 'Rem', 'BitAnd', 'BitOr', 'BitXo
 /** `a op b`. */
 export function inferBinary(b: Body, node: number): Type {
   const operator = b.code[node + 2];
-  const left = b.settled(b.infer(b.code[node + 3]!));
-  const right = b.settled(b.infer(b.code[node + 4]!, left));
+  const left = b.settled(b.infer(numberAt(b.code, node + 3)));
+  const right = b.settled(b.infer(numberAt(b.code, node + 4), left));
   if (operator === BinaryOp.logical) return primitive('bool');
   recordBinary(b, node, { left, right });
   if (operator === BinaryOp.assignment) return UNIT;
@@ -212,7 +218,7 @@ function operatorOutput(b: Body, self: Type, traits: readonly string[]): Type | 
 /** `(a, b)`. */
 export function inferTuple(b: Body, node: number, expected: Type | undefined): Type {
   const wanted = expected === undefined ? undefined : shallow(expected);
-  const parts = listAt(b.file, node + 3, b.code[node + 2]!);
+  const parts = listAt(b.file, node + 3, numberAt(b.code, node + 2));
   const items = Array.from(parts, (part, index) =>
     b.infer(part, wanted?.k === 'tuple' ? wanted.items[index] : undefined),
   );
@@ -222,31 +228,33 @@ export function inferTuple(b: Body, node: number, expected: Type | undefined): T
 /** `[a, b]` and `[a; n]`. */
 export function inferArray(b: Body, node: number): Type {
   const isRepeat = b.code[node] === Node.repeat;
-  const parts = isRepeat ? [b.code[node + 2]!] : listAt(b.file, node + 3, b.code[node + 2]!);
+  const parts = isRepeat
+    ? [numberAt(b.code, node + 2)]
+    : listAt(b.file, node + 3, numberAt(b.code, node + 2));
   const item = freshVar();
   for (const part of parts) b.coerce(b.infer(part), item);
-  if (isRepeat) b.infer(b.code[node + 3]!);
+  if (isRepeat) b.infer(numberAt(b.code, node + 3));
   return { k: 'array', item: shallow(item) };
 }
 
 /** `Type { field: value }`. */
 export function inferStruct(b: Body, node: number): Type {
   const { code } = b;
-  const value = resolveValue(b, code[node + 2]!, 'struct');
+  const value = resolveValue(b, numberAt(code, node + 2), 'struct');
   const isConstructor = value.kind === 'constructor';
   const type = isConstructor ? value.type : UNKNOWN;
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
   const map = parametersOf(b, shallow(type));
-  for (let index = 0; index < code[node + 3]!; index += 1) {
+  for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const at = node + 5 + index * 3;
-    const name = b.file.name(code[at]!);
+    const name = b.file.name(numberAt(code, at));
     const field = fields.find((candidate) => candidate.name === name);
     const wanted = field === undefined ? UNKNOWN : substitute(field.type, map);
-    const given = code[at + 2]!;
+    const given = numberAt(code, at + 2);
     const actual = given === 0 ? (b.local(name) ?? UNKNOWN) : b.infer(given, wanted);
     b.coerce(actual, wanted);
   }
-  const base = code[node + 4]!;
+  const base = numberAt(code, node + 4);
   if (base !== 0) b.coerce(b.infer(base), type);
   return type;
 }

@@ -1,4 +1,5 @@
 import { BinaryOp, OPERATOR_TEXTS } from '../../facts.js';
+import { numberAt } from '../../indexed.js';
 import { shallow, type Type } from '../types.js';
 import type { Body } from './body.js';
 
@@ -46,8 +47,8 @@ export function recordOperator(b: Body, { self, traits, pos, text, right }: Oper
 /** Records what `a op b` calls. */
 export function recordBinary(b: Body, node: number, { left, right }: { left: Type; right: Type }): void {
   const { code } = b;
-  const text = OPERATOR_TEXTS[code[node + 5]!] ?? '';
-  const pos = code[node + 6]!;
+  const text = OPERATOR_TEXTS[numberAt(code, node + 5)] ?? '';
+  const pos = numberAt(code, node + 6);
   if (text === '==') {
     recordOperator(b, { self: left, right, traits: ['cmp::PartialEq'], pos, text });
     return;

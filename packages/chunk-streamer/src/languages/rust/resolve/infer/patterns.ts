@@ -1,4 +1,5 @@
 import { Node } from '../../facts.js';
+import { numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
 import { Ns } from '../model.js';
 import { freshVar, shallow, substitute, type Type, UNKNOWN } from '../types.js';
@@ -25,16 +26,19 @@ function bind(b: Body, node: number, matched: Matched): void {
       return;
     case Node.patRef: {
       const at = b.settled(matched.type);
-      bind(b, code[node + 2]!, { type: at.k === 'ref' ? at.inner : freshInner(b, at), byRef: false });
+      bind(b, numberAt(code, node + 2), {
+        type: at.k === 'ref' ? at.inner : freshInner(b, at),
+        byRef: false,
+      });
       return;
     }
     case Node.patBox: {
       const inner = b.tools.methods.deref(b.settled(matched.type));
-      bind(b, code[node + 2]!, { type: inner ?? UNKNOWN, byRef: matched.byRef });
+      bind(b, numberAt(code, node + 2), { type: inner ?? UNKNOWN, byRef: matched.byRef });
       return;
     }
     case Node.patOr:
-      for (const inner of listAt(b.file, node + 3, code[node + 2]!)) bind(b, inner, matched);
+      for (const inner of listAt(b.file, node + 3, numberAt(code, node + 2))) bind(b, inner, matched);
       return;
     case Node.patTuple:
       bindTuple(b, node, peel(b, matched));
@@ -49,7 +53,7 @@ function bind(b: Body, node: number, matched: Matched): void {
       bindStruct(b, node, peel(b, matched));
       return;
     case Node.patPath:
-      bindPath(b, code[node + 2]!, peel(b, matched));
+      bindPath(b, numberAt(code, node + 2), peel(b, matched));
       return;
     default:
   }
@@ -75,9 +79,9 @@ function peel(b: Body, matched: Matched): Matched {
 
 function bindName(b: Body, node: number, matched: Matched): void {
   const { code } = b;
-  const name = b.file.name(code[node + 2]!);
+  const name = b.file.name(numberAt(code, node + 2));
   const isByRef = code[node + 3] === 1;
-  const inner = code[node + 4]!;
+  const inner = numberAt(code, node + 4);
   if (!isByRef && inner === 0 && isConstantName(name) && bindConstant(b, node, name, matched)) return;
   const isRef = isByRef || matched.byRef;
   b.declare(name, isRef ? { k: 'ref', inner: matched.type, mut: false } : matched.type);
@@ -97,7 +101,7 @@ function bindConstant(b: Body, node: number, name: string, matched: Matched): bo
   const target = found.kind === 'variant' ? found.owner : found;
   const reason = found.kind === 'variant' ? 'variant' : 'pattern';
   if (target !== undefined)
-    b.tools.recorder.toDefinition(b.reference(b.code[node + 1]!, name), target, 'uses_type', reason);
+    b.tools.recorder.toDefinition(b.reference(numberAt(b.code, node + 1), name), target, 'uses_type', reason);
   if (found.kind === 'variant' || found.kind === 'struct')
     b.coerce(b.tools.lowering.typeOf(found, 0, b.env), matched.type);
   return true;
@@ -105,8 +109,8 @@ function bindConstant(b: Body, node: number, name: string, matched: Matched): bo
 
 function bindTuple(b: Body, node: number, { type, byRef }: Matched): void {
   const { code } = b;
-  const count = code[node + 2]!;
-  const restAt = code[node + 3]!;
+  const count = numberAt(code, node + 2);
+  const restAt = numberAt(code, node + 3);
   const patterns = listAt(b.file, node + 4, count);
   const items = tupleItems(b, type, { count, hasRest: restAt >= 0 });
   patterns.forEach((pattern, index) => {
@@ -130,19 +134,21 @@ function tupleItems(
 function bindSlice(b: Body, node: number, { type, byRef }: Matched): void {
   const { code } = b;
   const item = type.k === 'slice' || type.k === 'array' ? type.item : UNKNOWN;
-  for (const pattern of listAt(b.file, node + 4, code[node + 2]!)) {
+  for (const pattern of listAt(b.file, node + 4, numberAt(code, node + 2))) {
     // `rest @ ..` binds a slice, every other name an element
     const isRest =
-      code[pattern] === Node.patBind && code[pattern + 4] !== 0 && code[code[pattern + 4]!] === Node.patWild;
+      code[pattern] === Node.patBind &&
+      code[pattern + 4] !== 0 &&
+      code[numberAt(code, pattern + 4)] === Node.patWild;
     bind(b, pattern, { type: isRest ? { k: 'slice', item } : item, byRef });
   }
 }
 
 function bindTupleStruct(b: Body, node: number, { type, byRef }: Matched): void {
   const { code } = b;
-  const value = resolveValue(b, code[node + 2]!, 'pattern');
-  const patterns = listAt(b.file, node + 5, code[node + 3]!);
-  const restAt = code[node + 4]!;
+  const value = resolveValue(b, numberAt(code, node + 2), 'pattern');
+  const patterns = listAt(b.file, node + 5, numberAt(code, node + 3));
+  const restAt = numberAt(code, node + 4);
   const isConstructor = value.kind === 'constructor';
   if (isConstructor) b.coerce(value.type, type);
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
@@ -156,16 +162,19 @@ function bindTupleStruct(b: Body, node: number, { type, byRef }: Matched): void 
 
 function bindStruct(b: Body, node: number, { type, byRef }: Matched): void {
   const { code } = b;
-  const value = resolveValue(b, code[node + 2]!, 'struct');
+  const value = resolveValue(b, numberAt(code, node + 2), 'struct');
   const isConstructor = value.kind === 'constructor';
   if (isConstructor) b.coerce(value.type, type);
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
   const map = parametersOf(b, isConstructor ? shallow(value.type) : UNKNOWN);
-  for (let index = 0; index < code[node + 3]!; index += 1) {
+  for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const at = node + 4 + index * 3;
-    const name = b.file.name(code[at]!);
+    const name = b.file.name(numberAt(code, at));
     const field = fields.find((candidate) => candidate.name === name);
-    bind(b, code[at + 2]!, { type: field === undefined ? UNKNOWN : substitute(field.type, map), byRef });
+    bind(b, numberAt(code, at + 2), {
+      type: field === undefined ? UNKNOWN : substitute(field.type, map),
+      byRef,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { DefFlag, Node } from '../../facts.js';
+import { entryAt, numberAt } from '../../indexed.js';
 import { isGlobalPath, type PathSegment, segmentsOf } from '../code-reader.js';
 import type { Reference } from '../edge-recorder.js';
 import type { MemberHit } from '../method-lookup.js';
@@ -41,7 +42,7 @@ export function resolveValue(b: Body, node: number, use: PathUse): Value {
 
 function resolvePlain(b: Body, node: number, use: PathUse): Value {
   const segments = segmentsOf(b.file, node);
-  const first = segments[0]!;
+  const first = entryAt(segments, 0);
   for (const { args } of segments) if (args !== 0) b.tools.typeReferences.visit(args, b.place, 'body-type');
   if (segments.length === 1) {
     const local = use === 'struct' ? undefined : b.local(first.name);
@@ -57,7 +58,7 @@ function resolvePlain(b: Body, node: number, use: PathUse): Value {
     global: isGlobalPath(b.file, node),
   });
   if (target === null) {
-    const at = segments[Math.min(used, segments.length - 1)]!;
+    const at = entryAt(segments, Math.min(used, segments.length - 1));
     b.unresolved(at.pos, at.name);
     if (within !== null && used > 0) reportMissing(b, at, within);
     return NOTHING;
@@ -93,14 +94,14 @@ interface Followed {
 
 /** `Type::name`, `Trait::name`, `Alias::name`. */
 function resolveAssociated(b: Body, target: Resolved, { segments, used, use }: Followed): Value {
-  const owner = segments[used - 1]!;
+  const owner = entryAt(segments, used - 1);
   b.tools.typeReferences.record(target, { ...b.place, pos: owner.pos, name: owner.name }, 'path-qualifier');
   if (target.tag === 'definition' && target.kind === 'trait' && used === segments.length - 1) {
     return resolveTraitFunction(b, {
       trait: target,
       args: owner.args,
       self: freshVar(),
-      name: segments[used]!,
+      name: entryAt(segments, used),
     });
   }
   const type = b.tools.lowering.typeOf(target, owner.args, b.env);
@@ -113,7 +114,7 @@ function resolveTarget(
   target: Resolved,
   { segments, use }: { segments: readonly PathSegment[]; use: PathUse },
 ): Value {
-  const last = segments[segments.length - 1]!;
+  const last = entryAt(segments, segments.length - 1);
   const reference = b.reference(last.pos, last.name);
   if (target.tag === 'primitive') return NOTHING;
   if (target.tag === 'external') {
@@ -158,7 +159,7 @@ function constantType(b: Body, def: Definition): Type {
 }
 
 function resolveVariant(b: Body, variant: Definition, segments: readonly PathSegment[]): Value {
-  const last = segments[segments.length - 1]!;
+  const last = entryAt(segments, segments.length - 1);
   const before = segments[segments.length - 2];
   const named = before ?? last;
   if (variant.owner !== undefined) {
@@ -254,8 +255,8 @@ function resolveTraitFunction(b: Body, { trait, args, self, name }: TraitFunctio
 
 /** `<T as Trait>::name` and `<T>::name`. */
 function resolveQualified(b: Body, node: number, use: PathUse): Value {
-  const self = b.type(b.code[node + 2]!);
-  const traitNode = b.code[node + 3]!;
+  const self = b.type(numberAt(b.code, node + 2));
+  const traitNode = numberAt(b.code, node + 3);
   const segments = segmentsOf(b.file, node);
   const name = segments[0];
   if (name === undefined) return NOTHING;
