@@ -1,3 +1,4 @@
+import { reportPrivate } from './private-items.js';
 import type { Reference } from './edge-recorder.js';
 import { keyOfModule } from './load-file.js';
 import { type Definition, type Import, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
@@ -41,6 +42,28 @@ function recordImport(tools: Tools, item: Import): void {
     return;
   }
   for (const target of found) recordImported(tools, target, { reference, isGlob: fact.glob });
+  if (!fact.glob && !fact.externCrate) reportPrivateImport(tools, item, reference);
+}
+
+/** An import of what its module does not show, in every namespace it has. */
+function reportPrivateImport(tools: Tools, item: Import, reference: Reference): void {
+  const { fact, scope } = item;
+  const paths = [Ns.type, Ns.value].map((ns) =>
+    tools.names.resolvePath({
+      segments: fact.path,
+      scope,
+      ns,
+      mask: item.mask,
+      global: fact.global,
+      isUse: true,
+      skip: item,
+    }),
+  );
+  const whole = paths.filter(({ used }) => used === fact.path.length);
+  const [first] = whole;
+  if (first === undefined || first.target === null || whole.some(({ target }) => target !== first.target))
+    return;
+  reportPrivate(tools, { target: first.target, within: first.within }, { ...reference, scope });
 }
 
 /** One name may stand for a type, a value and a macro at once. */

@@ -30,7 +30,7 @@ export interface PathResult {
   /** What the first `used` segments stand for; null when the segment at `used` is unknown in `within`. */
   target: Resolved | null;
   used: number;
-  /** The module that was asked last. */
+  /** The module that was asked last: that lacks the next segment, or that holds the target. */
   within: Scope | null;
 }
 
@@ -63,6 +63,7 @@ export class Names {
     const start = this.resolveStart(question);
     if (start.target === null) return start;
     let { target, used } = start;
+    let within: Scope | null = null;
     const { segments, ns, scope, mask } = question;
     while (target !== null && used < segments.length) {
       const isLast = used === segments.length - 1;
@@ -71,12 +72,13 @@ export class Names {
         from: scope,
         mask,
       });
-      if (next === undefined) return { target, used, within: null };
-      if (next === null) return { target: null, used, within: scopeOf(target) };
+      if (next === undefined) return { target, used, within };
+      within = scopeOf(target);
+      if (next === null) return { target: null, used, within };
       target = next;
       used += 1;
     }
-    return { target, used, within: null };
+    return { target, used, within };
   }
 
   private resolveStart(question: PathQuestion): PathResult {

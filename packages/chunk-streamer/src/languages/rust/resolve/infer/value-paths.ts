@@ -1,3 +1,4 @@
+import { reportPrivate } from '../private-items.js';
 import { DefFlag, Node } from '../../facts.js';
 import { entryAt, numberAt } from '../../indexed.js';
 import { isGlobalPath, type PathSegment, segmentsOf } from '../code-reader.js';
@@ -62,6 +63,10 @@ function resolvePlain(b: Body, node: number, use: PathUse): Value {
     b.unresolved(at.pos, at.name);
     if (within !== null && used > 0) reportMissing(b, at, within);
     return NOTHING;
+  }
+  if (b.macros === 0) {
+    const named = entryAt(segments, used - 1);
+    reportPrivate(b.tools, { target, within }, { ...b.place, pos: named.pos, name: named.name });
   }
   if (used < segments.length) return resolveAssociated(b, target, { segments, used, use });
   return resolveTarget(b, target, { segments, use });
