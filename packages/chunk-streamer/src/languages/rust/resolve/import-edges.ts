@@ -1,9 +1,9 @@
-import { reportPrivate } from './private-items.js';
 import type { Reference } from './edge-recorder.js';
 import { keyOfModule } from './load-file.js';
 import { type Definition, type Import, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
 import { isSame } from './names.js';
 import { isClosed } from './openness.js';
+import { reportPrivate } from './private-items.js';
 import type { Tools } from './tools.js';
 
 /** Records what the `use` declarations, `mod` declarations and item macros of a file refer to. */

@@ -1,4 +1,3 @@
-import { reportPrivate } from '../private-items.js';
 import { DefFlag, Node } from '../../facts.js';
 import { entryAt, numberAt } from '../../indexed.js';
 import { isGlobalPath, type PathSegment, segmentsOf } from '../code-reader.js';
@@ -6,6 +5,7 @@ import type { Reference } from '../edge-recorder.js';
 import type { MemberHit } from '../method-lookup.js';
 import { type Definition, Ns, type Resolved, type Scope } from '../model.js';
 import { isClosed } from '../openness.js';
+import { reportPrivate } from '../private-items.js';
 import {
   freshVar,
   type ParamType,
