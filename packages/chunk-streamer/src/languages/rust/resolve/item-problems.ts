@@ -60,12 +60,14 @@ export function reportMissingItems(tools: Tools, impl: Definition): void {
     ((impl.fact.flags | trait.fact.flags) &
       (DefFlag.opaqueBody | DefFlag.attributeMacro | DefFlag.inMacro)) ===
     0;
+  // where impls for every type exist, a specialized one may leave items to them
+  const isSpecializable = (tools.selector.index.byTrait.get(trait)?.blanket.length ?? 0) > 0;
   for (const member of trait.members?.values() ?? []) {
     if (!isRequired(member) || impl.members?.has(member.name) === true) continue;
     const { file, fact } = impl;
     const message = `impl of ${trait.name} lacks ${member.name}`;
-    const certain =
-      isWhole && member.mask === trait.mask && impl.mask === ALL_WORLDS && trait.mask === ALL_WORLDS;
+    const isConditional = member.mask !== trait.mask || impl.mask !== ALL_WORLDS || trait.mask !== ALL_WORLDS;
+    const certain = isWhole && !isConditional && !isSpecializable;
     tools.problems.add(
       'missing_trait_item',
       { file, item: fact.item, pos: fact.pos, name: 'impl' },

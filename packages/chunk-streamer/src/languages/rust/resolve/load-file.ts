@@ -154,6 +154,8 @@ class FileLoader {
       key: keyOf(this.file, fact),
     });
     this.file.defs[index] = def;
+    // an attribute or derive of another crate may add names beside its item
+    if ((fact.flags & DefFlag.attributeMacro) !== 0) scope.isOpaque = true;
     this.register(def);
     return def;
   }

@@ -65,6 +65,11 @@ export class MethodProblems {
     return false;
   }
 
+  /** True when no macro call at item position may add impls to the crate. */
+  isWhole(crate: Crate): boolean {
+    return !crate.isLenient && !this.hasOpaqueScope(crate);
+  }
+
   private hasOpaqueScope(crate: Crate): boolean {
     let known = this.opaque.get(crate);
     if (known === undefined) {

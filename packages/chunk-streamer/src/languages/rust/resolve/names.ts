@@ -50,7 +50,10 @@ export interface PathQuestion {
 /** Answers what a name or path stands for, by the rules of Rust's module system. */
 export class Names {
   private readonly program: Program;
-  private depth = 0;
+  /** The answer being built met a question that is still open. */
+  private hasCycle = false;
+  /** The answer being built left an import out. */
+  private hasSkip = false;
   private skipped: Import | undefined;
   private readonly openGlobs = new Set<Import>();
 
@@ -112,16 +115,31 @@ export class Names {
     const known = scope.lexicalAnswers.get(name)?.get(key);
     if (known !== undefined) return known;
     const question = { ns, mask };
-    const found =
-      this.lexicalIn(scope, name, { ...question, isLoose: false }) ??
-      this.lexicalIn(scope, name, { ...question, isLoose: true });
-    if (this.isFinal(found)) remember(scope.lexicalAnswers, { name, key, found });
-    return found;
+    return this.remembering(
+      scope.lexicalAnswers,
+      { name, key },
+      () =>
+        this.lexicalIn(scope, name, { ...question, isLoose: false }) ??
+        this.lexicalIn(scope, name, { ...question, isLoose: true }),
+    );
   }
 
-  /** Inside a cycle "nothing" may only mean "not yet". */
-  private isFinal(found: Resolved | null): boolean {
-    return this.skipped === undefined && (found !== null || this.depth === 0);
+  /** Answers and keeps the answer, unless a cycle or a skipped import had a part in it. */
+  private remembering(
+    answers: Answers,
+    { name, key }: { name: string; key: number },
+    answer: () => Resolved | null,
+  ): Resolved | null {
+    const outer = { hasCycle: this.hasCycle, hasSkip: this.hasSkip };
+    this.hasCycle = false;
+    this.hasSkip = false;
+    const found = answer();
+    // inside a cycle "nothing" may only mean "not yet"
+    const isFinal = !this.hasSkip && (found !== null || !this.hasCycle);
+    if (isFinal) remember(answers, { name, key, found });
+    this.hasCycle ||= outer.hasCycle;
+    this.hasSkip ||= outer.hasSkip;
+    return found;
   }
 
   private lexicalIn(
@@ -212,24 +230,32 @@ export class Names {
     const known = scope.answers.get(name)?.get(key);
     if (known !== undefined) return known;
     const guard = `${name} ${key}`;
-    if (scope.busy.has(guard)) return null;
+    if (scope.busy.has(guard)) {
+      this.hasCycle = true;
+      return null;
+    }
     scope.busy.add(guard);
-    this.depth += 1;
     const asker = { ns, from, mask: world, isLoose, viaGlob };
-    const found =
-      pick(this.fromBindings(scope, name, asker), asker) ??
-      pick(this.fromGlobs(scope, name, asker), asker) ??
-      exportedMacro(scope, name, asker);
-    this.depth -= 1;
+    const found = this.remembering(
+      scope.answers,
+      { name, key },
+      () =>
+        pick(this.fromBindings(scope, name, asker), asker) ??
+        pick(this.fromGlobs(scope, name, asker), asker) ??
+        exportedMacro(scope, name, asker),
+    );
     scope.busy.delete(guard);
-    if (this.isFinal(found)) remember(scope.answers, { name, key, found });
     return found;
   }
 
   private fromBindings(scope: Scope, name: string, { ns, from, viaGlob = false }: LookUp): Candidate[] {
     const candidates: Candidate[] = [];
     for (const binding of scope.names.get(name) ?? []) {
-      if ((binding.ns & ns) === 0 || binding.target === this.skipped) continue;
+      if ((binding.ns & ns) === 0) continue;
+      if (binding.target === this.skipped) {
+        this.hasSkip = true;
+        continue;
+      }
       // a private import is no member for others; a private item is one, which the caller may report
       const isImport = binding.target instanceof Import;
       if ((isImport || viaGlob) && !this.isVisible(binding.vis, scope, from)) continue;
@@ -270,7 +296,10 @@ export class Names {
     if (fact.path.length === 0) return rootOf(scope.crate);
     const known = glob.answers.get(Ns.type);
     if (known !== undefined) return known;
-    if (glob.isBusy) return null;
+    if (glob.isBusy) {
+      this.hasCycle = true;
+      return null;
+    }
     glob.isBusy = true;
     const question = {
       segments: fact.path,

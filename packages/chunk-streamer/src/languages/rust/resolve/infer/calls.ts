@@ -254,10 +254,13 @@ function checkArity(b: Body, { def, args, pos }: FunctionCall, count: number): v
   if (args.some((arg) => b.code[arg] === Node.cfg)) return;
   if ((def.fact.flags & (DefFlag.variadic | DefFlag.cfgParams)) !== 0) return;
   const message = `${def.name} takes ${count} argument${count === 1 ? '' : 's'}, ${args.length} given`;
+  // a macro may give a type a method that hides the one found
+  const isWhole = def.owner === undefined || b.tools.methodProblems.isWhole(def.scope.crate);
   const isPlain =
     (def.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0 &&
     def.owner?.kind !== 'trait' &&
-    !b.hasForeignMacro;
+    !b.hasForeignMacro &&
+    isWhole;
   b.tools.problems.add(
     'wrong_arity',
     { ...b.place, pos, name: '' },
