@@ -1,7 +1,7 @@
+import { isSame } from './candidates.js';
 import type { Reference } from './edge-recorder.js';
 import { keyOfModule } from './load-file.js';
 import { type Definition, type Import, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
-import { isSame } from './names.js';
 import { isClosed } from './openness.js';
 import { reportPrivate } from './private-items.js';
 import type { Tools } from './tools.js';

@@ -1,5 +1,6 @@
 import { DefFlag } from '../facts.js';
 import { entryAt } from '../indexed.js';
+import { type Candidate, maskOf, pick, pickMacro } from './candidates.js';
 import { preferredWorld } from './cfg-worlds.js';
 import {
   type Binding,
@@ -413,49 +414,10 @@ function exportedMacro(scope: Scope, name: string, { ns, mask }: LookUp): Defini
   return pickMacro(exported, mask);
 }
 
-/** The macro of the asker's configuration; one that is defined twice is ambiguous. */
-function pickMacro(defs: readonly Definition[], mask: number): Definition | null {
-  const candidates = defs.map((target) => ({ target, mask: target.mask }));
-  const found = pick(candidates, { mask, isLoose: true });
-  return found?.tag === 'definition' ? found : null;
-}
-
 interface LookUp extends Asker {
   ns: number;
   /** Also what only other configurations have. */
   isLoose: boolean;
-}
-
-interface Candidate {
-  target: Resolved;
-  mask: number;
-}
-
-function maskOf(target: Resolved): number {
-  return target.tag === 'definition' ? target.mask : -1;
-}
-
-/** The candidate of the asker's own configuration, or of any; null when two different ones remain. */
-function pick(
-  candidates: readonly Candidate[],
-  { mask, isLoose }: { mask: number; isLoose: boolean },
-): Resolved | null {
-  const world = 1 << preferredWorld(mask);
-  const active = candidates.filter((candidate) => (candidate.mask & world) !== 0);
-  const possible =
-    isLoose && active.length === 0 ? candidates.filter((candidate) => (candidate.mask & mask) !== 0) : active;
-  const pool = isLoose && possible.length === 0 ? candidates : possible;
-  const leader = pool[0]?.target;
-  return leader !== undefined && pool.every((candidate) => isSame(candidate.target, leader)) ? leader : null;
-}
-
-/** True when two answers name one thing. */
-export function isSame(a: Resolved, b: Resolved): boolean {
-  if (a === b) return true;
-  if (a.tag === 'definition' && b.tag === 'definition') return a.inner !== undefined && a.inner === b.inner;
-  if (a.tag === 'external' && b.tag === 'external')
-    return a.crate === b.crate && a.path.join('::') === b.path.join('::');
-  return a.tag === 'primitive' && b.tag === 'primitive' && a.name === b.name;
 }
 
 /** The scope behind a module; null for everything else. */
