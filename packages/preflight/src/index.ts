@@ -41,7 +41,14 @@ export {
   openPreflight,
   type Preflight,
 } from './open-preflight.js';
-export type { FutureFile, GraphAnalyzer, GraphProblem } from './ports.js';
+export type {
+  AnalyzerGate,
+  ConfinedCommand,
+  Confinement,
+  FutureFile,
+  GraphAnalyzer,
+  GraphProblem,
+} from './ports.js';
 export { type ProcessResult, type RunProcessOptions, runProcess } from './process/run-process.js';
 export type { GivenEnvironment } from './process/select-environment.js';
 export type { RunGatesOptions } from './run-gates.js';

@@ -26,7 +26,7 @@ import type { GateLimits, GateWorkspace } from './gates/gate-context.js';
 import { verifyInPlace } from './gates/verify-in-place.js';
 import { locateGit } from './git/git-layout.js';
 import { type CommitOptions, type CommitOutcome, commitChange, type TreeContext } from './git/index.js';
-import type { GraphAnalyzer } from './ports.js';
+import type { AnalyzerGate, Confinement, GraphAnalyzer } from './ports.js';
 import { readToolchain } from './process/read-toolchain.js';
 import {
   type GivenEnvironment,
@@ -47,6 +47,10 @@ export interface OpenPreflightOptions {
   chunker: Chunker;
   analyzer: GraphAnalyzer;
   graph: GraphReader;
+  /** T2. Preflight disposes of it; without one T2 does not run. */
+  analyzerGate?: AnalyzerGate;
+  /** What keeps builds and tests inside the shadow; without one they have the rights of the user. */
+  confinement?: Confinement;
   /** The caller's environment; builds see an allowed part of it. */
   env: GivenEnvironment;
   onProgress?: ProgressListener;
@@ -169,6 +173,7 @@ class RepositoryPreflight implements Preflight {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
+    await this.#options.analyzerGate?.[Symbol.asyncDispose]();
   }
 
   #inShadow<T>(work: (workspace: GateWorkspace) => Promise<T>): Promise<T> {
@@ -179,8 +184,9 @@ class RepositoryPreflight implements Preflight {
 
   async #openWorkspace(): Promise<GateWorkspace> {
     const { stateDir, root, env } = this.#context;
-    const { passEnv = [] } = this.#options;
-    this.#shadow ??= openShadow({ root, stateDir, env, passEnv });
+    const { passEnv = [], confinement } = this.#options;
+    const confined = confinement === undefined ? {} : { confinement };
+    this.#shadow ??= openShadow({ root, stateDir, env, passEnv, ...confined });
     const shadow = await this.#shadow.catch((error: unknown) => {
       this.#shadow = undefined; // the next call tries again
       throw error;
@@ -189,11 +195,13 @@ class RepositoryPreflight implements Preflight {
       chunker,
       analyzer,
       graph,
+      analyzerGate = null,
       limits = {},
       allowNetwork = false,
       onProgress = ignore,
     } = this.#options;
-    return { root, shadow, chunker, analyzer, graph, limits, isNetworkAllowed: allowNetwork, onProgress };
+    const tools = { chunker, analyzer, graph, analyzerGate };
+    return { root, shadow, ...tools, limits, isNetworkAllowed: allowNetwork, onProgress };
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,6 @@
 import type { RowKey, Span } from '@parseltongue/isg-core';
+import type { GateContext } from './gates/gate-context.js';
+import type { GateOutcome } from './receipt.js';
 
 /** A file as it will be; `after` null deletes it. */
 export interface FutureFile {
@@ -27,4 +29,25 @@ export interface GraphAnalyzer {
     changes: readonly FutureFile[],
     options: { signal?: AbortSignal },
   ): Promise<{ problems: readonly GraphProblem[] }>;
+}
+
+/** T2: an analyzer's opinion on a proposal. It may reject one, never approve one. */
+export interface AnalyzerGate extends AsyncDisposable {
+  /** Leaves the shadow's disk in any state; an opinion that must not count is `not_run` with its reason. */
+  check(context: GateContext): Promise<GateOutcome>;
+}
+
+/** A program with its arguments, its folder and its whole environment. */
+export interface ConfinedCommand {
+  argv: readonly [string, ...string[]];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+}
+
+/** Keeps build scripts, macros and tests away from what is not theirs. */
+export interface Confinement {
+  /** One sentence for every log: what is closed off. */
+  readonly statement: string;
+  /** The command as it is started; `writable` names the absolute folders it may write. */
+  wrap(command: ConfinedCommand, writable: readonly string[]): ConfinedCommand;
 }

@@ -27,6 +27,10 @@ export interface GateOutcome {
   counts: GateCounts;
   /** The commands that ran, null for a gate without any. */
   session: CommandSession | null;
+  /** What answered, when it is neither cargo nor this process. */
+  toolchain?: string;
+  /** The log of a gate without commands. */
+  log?: string;
 }
 
 /** What a receipt says beside the outcome. */
@@ -44,7 +48,7 @@ export interface ReceiptFacts {
 
 /** Writes a gate's log and makes its receipt. */
 export async function writeReceipt(outcome: GateOutcome, facts: ReceiptFacts): Promise<GateReceipt> {
-  const log = outcome.session?.log() ?? formatPlainLog(outcome);
+  const log = outcome.session?.log() ?? outcome.log ?? formatPlainLog(outcome);
   const logHash = hashText(log);
   await mkdir(facts.logDir, { recursive: true });
   await writeFile(join(facts.logDir, logHash), log);
@@ -55,7 +59,7 @@ export async function writeReceipt(outcome: GateOutcome, facts: ReceiptFacts): P
     title: facts.title,
     argv: outcome.session?.commands.map((command) => [...command]) ?? [],
     env_digest: facts.envDigest,
-    toolchain: facts.toolchain,
+    toolchain: outcome.toolchain ?? facts.toolchain,
     exit: outcome.session?.lastExit() ?? null,
     counts: outcome.counts,
     new_diagnostics: outcome.diagnostics,

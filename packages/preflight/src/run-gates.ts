@@ -19,7 +19,6 @@ import { type GateContext, type GateWorkspace, signalOf } from './gates/gate-con
 import { checkGraph } from './gates/graph.js';
 import { checkSyntax } from './gates/syntax.js';
 import type { GraphProblem } from './ports.js';
-import { createCommandSession } from './process/cargo-session.js';
 import { digestEnvironment } from './process/select-environment.js';
 import { createGateReport, createIdleOutcome, type GateOutcome, writeReceipt } from './receipt.js';
 import { isBelow } from './shadow/read-layout.js';
@@ -151,8 +150,7 @@ async function createContext(
       problems ??= analyzer.analyze(files, limits).then((answer) => answer.problems);
       return problems;
     },
-    createSession: () =>
-      createCommandSession({ cwd: shadow.treeDir, env: shadow.env, translate: shadow.translate }),
+    createSession: shadow.createSession,
     mode: await selectMode(verification, proposal.files),
     fullRun: null,
     ...limits,

@@ -7,7 +7,6 @@ import { type ResolveMode, runBuild } from '../diagnose/run-build.js';
 import { buildTree, type TreeBuild } from '../gates/build-tree.js';
 import { type GateWorkspace, signalOf } from '../gates/gate-context.js';
 import { mergeRuns, runDocTests, runTests, type TestRun } from '../gates/test-run.js';
-import { createCommandSession } from '../process/cargo-session.js';
 import { digestEnvironment } from '../process/select-environment.js';
 import { readLayout } from '../shadow/read-layout.js';
 import { hashText } from '../tree-hash.js';
@@ -136,7 +135,7 @@ async function makeBuild(workspace: GateWorkspace, options: RunOptions): Promise
     message: 'Checking the untouched tree',
   });
   await shadow.restore();
-  const session = createCommandSession({ cwd: shadow.treeDir, env: shadow.env, translate: shadow.translate });
+  const session = shadow.createSession();
   const built = await buildTree(session, {
     mode: options.mode,
     map: createMapOptions(workspace),
@@ -163,7 +162,7 @@ async function makeTests(workspace: GateWorkspace, options: RunOptions): Promise
     message: 'Testing the untouched tree',
   });
   await shadow.restore();
-  const session = createCommandSession({ cwd: shadow.treeDir, env: shadow.env, translate: shadow.translate });
+  const session = shadow.createSession();
   const map = createMapOptions(workspace);
   const build = await runBuild(session, ['test', '--workspace', '--no-run'], {
     ...options,

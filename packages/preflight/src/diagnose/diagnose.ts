@@ -3,7 +3,6 @@ import { createMapOptions } from '../baseline/open-baselines.js';
 import { errorsOf } from '../gates/build-tree.js';
 import { type GateWorkspace, signalOf } from '../gates/gate-context.js';
 import { readShadowText } from '../gates/read-texts.js';
-import { createCommandSession } from '../process/cargo-session.js';
 import { mapRowKeys } from './map-row-keys.js';
 import { type BuildOutcome, type ResolveMode, runBuild } from './run-build.js';
 
@@ -42,7 +41,7 @@ export async function diagnoseChanges(
   const { unsupported } = shadow.layout();
   if (unsupported !== null) return reportUnsupported(workspace, unsupported);
   await shadow.applyOverlay(changes);
-  const session = createCommandSession({ cwd: shadow.treeDir, env: shadow.env, translate: shadow.translate });
+  const session = shadow.createSession();
   const build = {
     mode: options.mode,
     map: createMapOptions(workspace),

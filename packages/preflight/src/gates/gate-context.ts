@@ -2,7 +2,7 @@ import type { Chunker, GraphReader, ProgressListener, Proposal, TreeHash } from 
 import type { BaselineSource } from '../baseline/open-baselines.js';
 import type { MapOptions } from '../diagnose/map-diagnostic.js';
 import type { ResolveMode } from '../diagnose/run-build.js';
-import type { GraphAnalyzer, GraphProblem } from '../ports.js';
+import type { AnalyzerGate, GraphAnalyzer, GraphProblem } from '../ports.js';
 import type { CommandSession } from '../process/cargo-session.js';
 import type { Shadow } from '../shadow/open-shadow.js';
 import type { TestRun } from './test-run.js';
@@ -23,6 +23,8 @@ export interface GateWorkspace {
   chunker: Chunker;
   analyzer: GraphAnalyzer;
   graph: GraphReader;
+  /** Null without an analyzer. */
+  analyzerGate: AnalyzerGate | null;
   limits: GateLimits;
   isNetworkAllowed: boolean;
   onProgress: ProgressListener;

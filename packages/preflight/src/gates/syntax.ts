@@ -9,7 +9,6 @@ import {
 } from '@parseltongue/isg-core';
 import { findInnermostRow } from '../diagnose/map-row-keys.js';
 import type { CommandSession } from '../process/cargo-session.js';
-import { createCommandSession } from '../process/cargo-session.js';
 import type { GateOutcome } from '../receipt.js';
 import { editionOf } from '../shadow/read-layout.js';
 import { subtractDiagnostics } from './build-tree.js';
@@ -28,8 +27,7 @@ const ORPHAN_MODULE = 'orphan_module';
  * has as well do not count. A file no `mod` item reaches blocks, since cargo is silent about it.
  */
 export async function checkSyntax(context: GateContext): Promise<GateOutcome> {
-  const { env, translate, treeDir } = context.shadow;
-  const session = createCommandSession({ cwd: treeDir, env, translate });
+  const session = context.shadow.createSession();
   const findings: Finding[] = [];
   for (const change of context.proposal.files) findings.push(...(await checkFile(change, session, context)));
   findings.push(...checkStrayRows(context));

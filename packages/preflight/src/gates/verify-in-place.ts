@@ -62,7 +62,15 @@ async function buildInPlace(workspace: GateWorkspace, options: InPlaceOptions): 
   const own = Object.entries(workspace.shadow.env).filter(([name]) => !SHADOW_FOLDERS.has(name));
   const target = options.targetDir === undefined ? {} : { CARGO_TARGET_DIR: options.targetDir };
   const env = { ...Object.fromEntries(own), ...target };
-  const session = createCommandSession({ cwd: workspace.root, env, translate: (text) => text });
+  const { confinement } = workspace.shadow;
+  const writable = [workspace.root, options.targetDir ?? workspace.shadow.layout().targetDir];
+  const session = createCommandSession({
+    cwd: workspace.root,
+    env,
+    translate: (text) => text,
+    confinement,
+    writable,
+  });
   const mode = { isOffline: !workspace.isNetworkAllowed, isLocked: true };
   const map = createMapOptions(workspace);
   const run = { mode, map, timeoutMs: workspace.limits.testTimeoutMs ?? TIMEOUT_MS, ...signalOf(options) };

@@ -1,3 +1,4 @@
+import type { Confinement } from '../ports.js';
 import { type ProcessResult, runProcess } from './run-process.js';
 
 /** Where cargo runs and what it may see. */
@@ -6,6 +7,10 @@ export interface CargoPlace {
   env: Readonly<Record<string, string>>;
   /** Takes the shadow's paths out of what is logged. */
   translate: (text: string) => string;
+  /** What keeps the commands in, null when nothing does. */
+  confinement: Confinement | null;
+  /** Absolute folders the commands may write. */
+  writable: readonly string[];
 }
 
 export interface SessionRunOptions {
@@ -27,7 +32,7 @@ export interface CommandSession {
 }
 
 /** Part of every log, so that nobody takes a receipt for more than it is. */
-const CONFINEMENT = 'Not confined: build scripts, macros and tests ran with the rights of the user';
+const UNCONFINED = 'Not confined: build scripts, macros and tests ran with the rights of the user';
 
 /** Creates a session for one gate. */
 export function createCommandSession(place: CargoPlace): CommandSession {
@@ -37,10 +42,12 @@ export function createCommandSession(place: CargoPlace): CommandSession {
   return {
     commands,
     lastExit: () => exit,
-    log: () => place.translate([CONFINEMENT, ...parts].join('\n')),
+    log: () => place.translate([place.confinement?.statement ?? UNCONFINED, ...parts].join('\n')),
     async run(argv, options) {
       commands.push([...argv]);
-      const result = await runProcess({ argv, cwd: place.cwd, env: place.env, ...options });
+      const command = { argv, cwd: place.cwd, env: place.env };
+      const started = place.confinement?.wrap(command, place.writable) ?? command;
+      const result = await runProcess({ ...started, ...options });
       exit = result.exit;
       const end = result.timedOut
         ? `timed out after ${options.timeoutMs} ms`

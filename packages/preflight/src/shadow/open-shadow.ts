@@ -3,6 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileChange } from '@parseltongue/isg-core';
 import { PreflightError } from '../errors.js';
+import type { Confinement } from '../ports.js';
+import { type CommandSession, createCommandSession } from '../process/cargo-session.js';
 import { readActiveToolchain, readToolchain } from '../process/read-toolchain.js';
 import { type GivenEnvironment, selectBuildEnvironment } from '../process/select-environment.js';
 import { hashText } from '../tree-hash.js';
@@ -22,6 +24,7 @@ export interface OpenShadowOptions {
   env: GivenEnvironment;
   /** Variables builds may see beyond the usual ones. */
   passEnv?: readonly string[];
+  confinement?: Confinement;
   signal?: AbortSignal;
 }
 
@@ -47,6 +50,10 @@ export interface Shadow {
   restore(): Promise<SyncReport>;
   /** Declares what builds of the untouched tree wrote into the copy part of it. */
   keepLeftovers(): void;
+  /** A new session of commands in the copy. */
+  createSession: () => CommandSession;
+  /** What every command is kept in, null when nothing keeps it. */
+  readonly confinement: Confinement | null;
   /** A text with the shadow's paths taken out, so that files read repo-relative. */
   translate: (text: string) => string;
 }
@@ -83,8 +90,11 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
     cargoHome: buildEnv['CARGO_HOME'] ?? join(buildEnv['HOME'] ?? '/', '.cargo'),
   });
   const { env, toolchain } = await resolveToolchain(place, buildEnv);
+  const { confinement = null } = options;
+  const treeDir = mirrorOf(place, root);
+  const translate = (text: string): string => text.replaceAll(`${treeDir}/`, '').replaceAll(place.base, '');
   return {
-    treeDir: mirrorOf(place, root),
+    treeDir,
     homeDir,
     env,
     toolchain,
@@ -97,7 +107,10 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
     },
     restore: () => Promise.resolve(trees.sync([])),
     keepLeftovers: () => trees.keepLeftovers(),
-    translate: (text) => text.replaceAll(`${mirrorOf(place, root)}/`, '').replaceAll(place.base, ''),
+    createSession: () =>
+      createCommandSession({ cwd: treeDir, env, translate, confinement, writable: [homeDir] }),
+    confinement,
+    translate,
   };
 }
 
