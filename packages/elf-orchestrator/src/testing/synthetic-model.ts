@@ -23,6 +23,8 @@ export interface RandomModelSpec {
   heads?: number;
   kvHeads?: number;
   storage?: 'f32' | 'f16' | 'q4_0' | 'q8_0';
+  /** An embedding model pools its vectors by mean; a ranking model has two classes and a query template. */
+  purpose?: 'text' | 'embedding' | 'ranking';
 }
 
 const F32 = 0;
@@ -32,6 +34,8 @@ const AUTOMATON_HEAD_SIZE = 64;
 const ISO_CHAINS = 32;
 const ISO_LENGTH = 8;
 const LOGIT_GAIN = 4;
+const POOL_MEAN = 1;
+const POOL_RANK = 4;
 
 /** The 20 lines that a `chain20` model prints, each with its line feed. */
 export const CHAIN20_LINES: readonly string[] = Array.from(
@@ -68,6 +72,7 @@ interface Shape {
   heads: number;
   kvHeads: number;
   chatTemplate: string | undefined;
+  purpose: 'text' | 'embedding' | 'ranking';
 }
 
 /**
@@ -80,7 +85,16 @@ function createAutomaton(kind: 'chain20' | 'loop' | 'nan' | 'iso', chatTemplate?
   const size = vocabulary.tokens.length;
   const embedding = Math.ceil(size / AUTOMATON_HEAD_SIZE) * AUTOMATON_HEAD_SIZE;
   const heads = embedding / AUTOMATON_HEAD_SIZE;
-  const shape: Shape = { vocabulary, layers: 1, embedding, feedForward: 32, heads, kvHeads: 1, chatTemplate };
+  const shape: Shape = {
+    vocabulary,
+    layers: 1,
+    embedding,
+    feedForward: 32,
+    heads,
+    kvHeads: 1,
+    chatTemplate,
+    purpose: 'text',
+  };
   const fills: Record<string, (values: Float32Array) => void> = {
     'token_embd.weight': (values) => {
       for (let token = 0; token < size; token += 1) values[token * embedding + token] = 1;
@@ -144,6 +158,7 @@ function createRandomModel(spec: RandomModelSpec): GgufContent {
     heads: spec.heads ?? 2,
     kvHeads: spec.kvHeads ?? 1,
     chatTemplate: undefined,
+    purpose: spec.purpose ?? 'text',
   };
   const storage = spec.storage ?? 'f32';
   const fill = createRandomFill(spec.seed ?? 1, storage);
@@ -187,6 +202,11 @@ function listTensors(shape: Shape): { name: string; dims: number[] }[] {
     ['ffn_up.weight', [embedding, feedForward]],
     ['ffn_down.weight', [feedForward, embedding]],
   ];
+  if (shape.purpose === 'ranking') {
+    const headSize = embedding / shape.heads;
+    tensors.push({ name: 'cls.output.weight', dims: [embedding, 2] });
+    block.push(['attn_q_norm.weight', [headSize]], ['attn_k_norm.weight', [headSize]]);
+  }
   for (let layer = 0; layer < layers; layer += 1) {
     tensors.push(...block.map(([name, dims]) => ({ name: `blk.${layer}.${name}`, dims })));
   }
@@ -195,17 +215,19 @@ function listTensors(shape: Shape): { name: string; dims: number[] }[] {
 
 function listMetadata(shape: Shape): Map<string, GgufValue> {
   const u32 = (value: number): GgufValue => ({ type: 'u32', value });
+  // Only this architecture ranks with a template of its own.
+  const architecture = shape.purpose === 'ranking' ? 'qwen3' : 'qwen2';
   const metadata = new Map<string, GgufValue>([
-    ['general.architecture', { type: 'string', value: 'qwen2' }],
+    ['general.architecture', { type: 'string', value: architecture }],
     ['general.name', { type: 'string', value: 'synthetic' }],
-    ['qwen2.context_length', u32(TRAIN_CONTEXT_TOKENS)],
-    ['qwen2.embedding_length', u32(shape.embedding)],
-    ['qwen2.block_count', u32(shape.layers)],
-    ['qwen2.feed_forward_length', u32(shape.feedForward)],
-    ['qwen2.attention.head_count', u32(shape.heads)],
-    ['qwen2.attention.head_count_kv', u32(shape.kvHeads)],
-    ['qwen2.attention.layer_norm_rms_epsilon', { type: 'f32', value: 1e-6 }],
-    ['qwen2.rope.freq_base', { type: 'f32', value: 10_000 }],
+    [`${architecture}.context_length`, u32(TRAIN_CONTEXT_TOKENS)],
+    [`${architecture}.embedding_length`, u32(shape.embedding)],
+    [`${architecture}.block_count`, u32(shape.layers)],
+    [`${architecture}.feed_forward_length`, u32(shape.feedForward)],
+    [`${architecture}.attention.head_count`, u32(shape.heads)],
+    [`${architecture}.attention.head_count_kv`, u32(shape.kvHeads)],
+    [`${architecture}.attention.layer_norm_rms_epsilon`, { type: 'f32', value: 1e-6 }],
+    [`${architecture}.rope.freq_base`, { type: 'f32', value: 10_000 }],
     ['tokenizer.ggml.model', { type: 'string', value: 'gpt2' }],
     ['tokenizer.ggml.pre', { type: 'string', value: 'qwen2' }],
     ['tokenizer.ggml.tokens', { type: 'strings', value: shape.vocabulary.tokens }],
@@ -218,5 +240,16 @@ function listMetadata(shape: Shape): Map<string, GgufValue> {
   if (shape.chatTemplate !== undefined) {
     metadata.set('tokenizer.chat_template', { type: 'string', value: shape.chatTemplate });
   }
+  if (shape.purpose === 'embedding') metadata.set(`${architecture}.pooling_type`, u32(POOL_MEAN));
+  if (shape.purpose === 'ranking') addRanking(metadata, shape, architecture);
   return metadata;
+}
+
+function addRanking(metadata: Map<string, GgufValue>, shape: Shape, architecture: string): void {
+  const headSize: GgufValue = { type: 'u32', value: shape.embedding / shape.heads };
+  metadata.set(`${architecture}.pooling_type`, { type: 'u32', value: POOL_RANK });
+  metadata.set(`${architecture}.attention.key_length`, headSize);
+  metadata.set(`${architecture}.attention.value_length`, headSize);
+  metadata.set(`${architecture}.classifier.output_labels`, { type: 'strings', value: ['yes', 'no'] });
+  metadata.set('tokenizer.chat_template.rerank', { type: 'string', value: 'q:{query} d:{document}' });
 }

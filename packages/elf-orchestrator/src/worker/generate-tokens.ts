@@ -1,4 +1,6 @@
-import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type { LlamaContextSequence, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
+import type { PrefixStates } from './prefix-states.js';
+import { createTextEmitter, type TextEmitter } from './text-emitter.js';
 
 /** What ends a generation besides the model's own end token. */
 export interface StopRules {
@@ -14,7 +16,10 @@ export interface GenerateTokensOptions {
   maxTokens: number;
   /** Prompt tokens evaluated at once. */
   sliceTokens: number;
-  sampling: { temperature: number; seed?: number };
+  sampling: { temperature: number; seed?: number; grammarEvaluationState?: LlamaGrammarEvaluationState };
+  /** How many leading tokens other prompts share, and where their evaluation is kept. */
+  shared?: { tokens: number; states: PrefixStates };
+  onDelta?: (text: string) => void;
 }
 
 /** The text of one generation and the cost of its phases. */
@@ -40,18 +45,21 @@ export async function generateTokens(
   options: GenerateTokensOptions,
 ): Promise<GeneratedTokens> {
   const startedAt = performance.now();
+  const reusedTokens = await reusePrefix(sequence, prompt, options);
   // The last prompt token is always evaluated, because the first new token comes from it.
   await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
-  const reusedTokens = sequence.nextTokenIndex;
-  let at = reusedTokens;
-  while (at + options.sliceTokens < prompt.length && !options.signal.aborted) {
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + options.sliceTokens));
-    at += options.sliceTokens;
-  }
+  const at = await prefill(sequence, prompt, { ...options, until: prompt.length });
   const output: Token[] = [];
-  const { finishReason, firstTokenAt } = await decode(sequence, prompt.slice(at), { ...options, output });
+  const emitter =
+    options.onDelta === undefined
+      ? null
+      : createTextEmitter(options.model, options.stop.texts, options.onDelta);
+  const decoded = await decode(sequence, prompt.slice(at), { ...options, output, emitter });
+  const { finishReason, firstTokenAt } = decoded;
+  const text = finishText(output, finishReason, options);
+  emitter?.finish(text);
   return {
-    text: finishText(output, finishReason, options),
+    text,
     finishReason,
     outputTokens: output.length,
     reusedTokens,
@@ -67,11 +75,55 @@ interface Decoded {
   firstTokenAt: number;
 }
 
+interface DecodeOptions extends GenerateTokensOptions {
+  output: Token[];
+  emitter: TextEmitter | null;
+}
+
+/** Answers how many leading prompt tokens need no evaluation of this request's own. */
+async function reusePrefix(
+  sequence: LlamaContextSequence,
+  prompt: readonly Token[],
+  options: GenerateTokensOptions,
+): Promise<number> {
+  const present = sequence.compareContextTokens(prompt.slice(0, -1)).firstDifferentIndex;
+  const { shared } = options;
+  if (shared === undefined || present >= shared.tokens || options.signal.aborted) return present;
+  const prefix = prompt.slice(0, shared.tokens);
+  const isRestored = await shared.states
+    .bring(sequence, prefix, async () => {
+      await sequence.adaptStateToTokens(prefix, false);
+      await prefill(sequence, prompt, { ...options, until: shared.tokens });
+      const left = prompt.slice(sequence.nextTokenIndex, shared.tokens);
+      if (options.signal.aborted) throw new Error('aborted');
+      if (left.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(left);
+    })
+    .catch((error: unknown) => {
+      if (options.signal.aborted) return false;
+      throw error;
+    });
+  return isRestored ? shared.tokens : present;
+}
+
+/** Evaluates whole slices while more than one is left before `until`; answers the first token not evaluated. */
+async function prefill(
+  sequence: LlamaContextSequence,
+  prompt: readonly Token[],
+  options: Pick<GenerateTokensOptions, 'sliceTokens' | 'signal'> & { until: number },
+): Promise<number> {
+  let at = sequence.nextTokenIndex;
+  while (at + options.sliceTokens < options.until && !options.signal.aborted) {
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + options.sliceTokens));
+    at += options.sliceTokens;
+  }
+  return at;
+}
+
 /** Appends to `output` until something ends the generation. */
 async function decode(
   sequence: LlamaContextSequence,
   tail: Token[],
-  options: GenerateTokensOptions & { output: Token[] },
+  options: DecodeOptions,
 ): Promise<Decoded> {
   if (options.signal.aborted) return { finishReason: 'aborted', firstTokenAt: performance.now() };
   let firstTokenAt = 0;
@@ -84,11 +136,12 @@ async function decode(
 }
 
 /** Adds a token to the output unless it ends the generation; says why it ended, null while it goes on. */
-function takeToken(token: Token, options: GenerateTokensOptions & { output: Token[] }): FinishReason | null {
+function takeToken(token: Token, options: DecodeOptions): FinishReason | null {
   const { maxTokens, model, output, signal, stop } = options;
   if (signal.aborted) return 'aborted';
   if (stop.tokens.has(token)) return 'stop';
   output.push(token);
+  options.emitter?.push(token);
   if (stop.texts.length > 0) {
     // A token holds a byte at least, so this many tokens hold the longest stop text.
     const windowTokens = 4 + Math.max(...stop.texts.map((text) => Buffer.byteLength(text)));

@@ -1,7 +1,10 @@
 import type * as Engine from 'node-llama-cpp';
-import type { ChatWrapper, Llama, LlamaModel, Token } from 'node-llama-cpp';
-import { generateTokens, type StopRules } from './generate-tokens.js';
+import type { Llama, LlamaModel } from 'node-llama-cpp';
+import { type GenerateTokensOptions, generateTokens } from './generate-tokens.js';
+import { openPrefixStates, type PrefixStates } from './prefix-states.js';
+import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js';
 import { openSequencePool, type SequencePool } from './sequence-pool.js';
+import { openVectorContext, type VectorContext } from './vector-context.js';
 import type { GenerateRequest, LoadRequest, WorkerModelFacts, WorkerReply } from './worker-protocol.js';
 
 /** The engine's module, as far as a session uses it. */
@@ -10,14 +13,26 @@ export type LlamaEngine = typeof Engine;
 /** One loaded model with its context; lives in the worker process only. */
 export interface LlamaSession {
   readonly facts: WorkerModelFacts;
-  countTokens(text: string): number;
-  generate(request: GenerateRequest, signal: AbortSignal): Promise<WorkerReply>;
+  /** Tokens of a text alone, or of a prompt as a generation would evaluate it. */
+  tokenize(text: string, isPrompt: boolean): number[];
+  generate(request: GenerateRequest, options: GenerateContext): Promise<WorkerReply>;
+  embed(text: string): Promise<number[]>;
+  rank(query: string, documents: readonly string[]): Promise<number[]>;
+  dropPrefixes(): Promise<void>;
+}
+
+/** What a generation reports to while it runs. */
+export interface GenerateContext {
+  signal: AbortSignal;
+  onDelta: (text: string) => void;
 }
 
 /** Prompt tokens evaluated at once: longer slices would stop the other sequences for longer. */
 const PREFILL_SLICE_TOKENS = 64;
+/** Shorter prefixes are evaluated faster than they are read. */
+const MIN_SHARED_TOKENS = 64;
 
-/** Loads a model on the CPU, never downloading or building anything. */
+/** Loads a model, never downloading or building anything. */
 export async function openLlamaSession(
   engine: LlamaEngine,
   load: LoadRequest,
@@ -25,7 +40,7 @@ export async function openLlamaSession(
 ): Promise<LlamaSession> {
   const startedAt = performance.now();
   const llama = await engine.getLlama({
-    gpu: false,
+    gpu: load.gpuLayers > 0 ? 'auto' : false,
     build: 'never',
     skipDownload: true,
     progressLogs: false,
@@ -37,111 +52,126 @@ export async function openLlamaSession(
     modelPath: load.modelPath,
     useMmap: load.useMmap,
     checkTensors: load.checkTensors,
+    gpuLayers: load.gpuLayers,
   });
+  const encoder = createPromptEncoder(engine, model, load.promptFormat);
+  const pool = load.purpose === 'text' ? await openPool(model, load) : null;
+  const vectors = load.purpose === 'text' ? null : await openVectorContext(model, load);
+  const isShared = load.stateDir !== null && load.sequences > 1 && pool !== null;
+  return createSession({
+    engine,
+    llama,
+    model,
+    encoder,
+    pool,
+    vectors,
+    states: isShared && load.stateDir !== null ? openPrefixStates(load.stateDir) : null,
+    facts: {
+      engineRelease: `llama.cpp ${llama.llamaCppRelease.release}`,
+      contextTokens: load.contextTokens,
+      trainContextTokens: model.trainContextSize,
+      sequences: load.sequences,
+      threads: load.threads,
+      usesChatTemplate: encoder.usesChatTemplate,
+      gpuLayers: model.gpuLayers,
+      dimension: load.purpose === 'embedding' ? model.embeddingVectorSize : null,
+      loadMs: performance.now() - startedAt,
+    },
+  });
+}
+
+async function openPool(model: LlamaModel, load: LoadRequest): Promise<SequencePool> {
   const context = await model.createContext({
     contextSize: load.contextTokens,
     sequences: load.sequences,
     batchSize: Math.min(load.contextTokens, PREFILL_SLICE_TOKENS * load.sequences),
     threads: load.threads,
   });
-  const sequences = Array.from({ length: load.sequences }, () => context.getSequence());
-  const wrapper = load.promptFormat === 'auto' ? resolveTemplate(engine, model) : null;
-  const facts = describeModel(llama, model, { load, wrapper, startedAt });
-  return createSession({ engine, model, facts, wrapper, pool: openSequencePool(sequences) });
+  return openSequencePool(Array.from({ length: load.sequences }, () => context.getSequence()));
 }
 
 interface SessionParts {
   engine: LlamaEngine;
+  llama: Llama;
   model: LlamaModel;
   facts: WorkerModelFacts;
-  wrapper: ChatWrapper | null;
-  pool: SequencePool;
+  encoder: PromptEncoder;
+  pool: SequencePool | null;
+  vectors: VectorContext | null;
+  states: PrefixStates | null;
 }
 
 function createSession(parts: SessionParts): LlamaSession {
-  const { facts, model, pool } = parts;
-  const generate = async (request: GenerateRequest, signal: AbortSignal): Promise<WorkerReply> => {
-    const queuedAt = performance.now();
-    const { tokens, stop } = encodePrompt(parts, request);
-    const { contextTokens } = facts;
-    if (tokens.length === 0) throw new Error('the prompt holds no token');
-    if (tokens.length + request.maxTokens > contextTokens) {
-      const { id, maxTokens } = request;
-      return { type: 'prompt-too-long', id, promptTokens: tokens.length, maxTokens, contextTokens };
-    }
-    const slot = await pool.acquire(tokens, signal);
-    const queuedMs = performance.now() - queuedAt;
-    if (slot === null) return abortedInQueue(request.id, tokens.length, queuedMs);
-    try {
-      const result = await generateTokens(slot, tokens, {
-        model,
-        stop,
-        signal,
-        maxTokens: request.maxTokens,
-        sliceTokens: PREFILL_SLICE_TOKENS,
-        sampling: {
-          temperature: request.temperature,
-          ...(request.seed === null ? {} : { seed: request.seed }),
-        },
-      });
-      return { type: 'generated', id: request.id, inputTokens: tokens.length, queuedMs, ...result };
-    } finally {
-      pool.release(slot);
-    }
+  const { encoder, facts, model, states, vectors } = parts;
+  const requireVectors = (): VectorContext => {
+    if (vectors === null) throw new Error('the model was loaded to write text, not to embed or rank');
+    return vectors;
   };
-  return { facts, countTokens: (text) => model.tokenize(text, false).length, generate };
-}
-
-/** Prompt text is never parsed for special tokens: what a repository says stays text. */
-function encodePrompt(parts: SessionParts, request: GenerateRequest): { tokens: Token[]; stop: StopRules } {
-  const { engine, model, wrapper } = parts;
-  const stop: StopRules = { texts: [...request.stop], tokens: new Set() };
-  if (wrapper === null) {
-    const { bos, shouldPrependBosToken } = model.tokens;
-    const head = shouldPrependBosToken && bos !== null ? [bos] : [];
-    return { tokens: [...head, ...model.tokenize(request.prompt, false)], stop };
-  }
-  const { contextText, stopGenerationTriggers } = wrapper.generateContextState({
-    chatHistory: [
-      { type: 'user', text: request.prompt },
-      { type: 'model', response: [''] },
-    ],
-  });
-  for (const trigger of stopGenerationTriggers)
-    addTrigger(stop, engine.LlamaText(trigger).tokenize(model.tokenizer), model);
-  return { tokens: contextText.tokenize(model.tokenizer), stop };
-}
-
-function addTrigger(stop: StopRules, tokens: readonly Token[], model: LlamaModel): void {
-  const [only] = tokens;
-  if (tokens.length === 1 && only !== undefined) {
-    stop.tokens.add(only);
-    return;
-  }
-  const text = model.detokenize(tokens, true);
-  if (text !== '') stop.texts.push(text);
-}
-
-function resolveTemplate(engine: LlamaEngine, model: LlamaModel): ChatWrapper | null {
-  const hasTemplate = typeof model.fileInfo.metadata.tokenizer.chat_template === 'string';
-  return hasTemplate ? engine.resolveChatWrapper(model, { warningLogs: false }) : null;
-}
-
-function describeModel(
-  llama: Llama,
-  model: LlamaModel,
-  parts: { load: LoadRequest; wrapper: ChatWrapper | null; startedAt: number },
-): WorkerModelFacts {
-  const { load, wrapper, startedAt } = parts;
   return {
-    engineRelease: `llama.cpp ${llama.llamaCppRelease.release}`,
-    contextTokens: load.contextTokens,
-    trainContextTokens: model.trainContextSize,
-    sequences: load.sequences,
-    threads: load.threads,
-    usesChatTemplate: wrapper !== null,
-    loadMs: performance.now() - startedAt,
+    facts,
+    tokenize: (text, isPrompt) => (isPrompt ? encoder.encode(text, []).tokens : model.tokenize(text, false)),
+    generate: (request, context) => generate(parts, request, context),
+    embed: (text) => requireVectors().embed(text),
+    rank: (query, documents) => requireVectors().rank(query, documents),
+    dropPrefixes: async () => states?.drop(),
   };
+}
+
+async function generate(
+  parts: SessionParts,
+  request: GenerateRequest,
+  context: GenerateContext,
+): Promise<WorkerReply> {
+  const { encoder, facts, pool } = parts;
+  if (pool === null) throw new Error('the model was loaded to embed or rank, not to write text');
+  const queuedAt = performance.now();
+  const { tokens, stop } = encoder.encode(request.prompt, request.stop);
+  const { contextTokens } = facts;
+  if (tokens.length === 0) throw new Error('the prompt holds no token');
+  if (tokens.length + request.maxTokens > contextTokens) {
+    const { id, maxTokens } = request;
+    return { type: 'prompt-too-long', id, promptTokens: tokens.length, maxTokens, contextTokens };
+  }
+  const options: GenerateTokensOptions = {
+    model: parts.model,
+    stop,
+    signal: context.signal,
+    maxTokens: request.maxTokens,
+    sliceTokens: PREFILL_SLICE_TOKENS,
+    sampling: await createSampling(parts, request),
+    ...describeShared(parts, request, tokens),
+    ...(request.isStreaming ? { onDelta: context.onDelta } : {}),
+  };
+  const slot = await pool.acquire(tokens, context.signal);
+  const queuedMs = performance.now() - queuedAt;
+  if (slot === null) return abortedInQueue(request.id, tokens.length, queuedMs);
+  try {
+    const result = await generateTokens(slot, tokens, options);
+    return { type: 'generated', id: request.id, inputTokens: tokens.length, queuedMs, ...result };
+  } finally {
+    pool.release(slot);
+  }
+}
+
+async function createSampling(
+  { engine, llama, model }: SessionParts,
+  { schema, seed, temperature }: GenerateRequest,
+): Promise<GenerateTokensOptions['sampling']> {
+  const base = { temperature, ...(seed === null ? {} : { seed }) };
+  if (schema === null) return base;
+  // The schema was checked to be one that a grammar can say before it was sent.
+  const grammar = await llama.createGrammarForJsonSchema(schema as { type: 'object' });
+  return { ...base, grammarEvaluationState: new engine.LlamaGrammarEvaluationState({ model, grammar }) };
+}
+
+function describeShared(
+  { encoder, states }: SessionParts,
+  { prefixChars, prompt }: GenerateRequest,
+  tokens: Engine.Token[],
+): Pick<GenerateTokensOptions, 'shared'> {
+  if (states === null || prefixChars === 0) return {};
+  const shared = Math.min(encoder.countShared(prompt, prefixChars, tokens), tokens.length - 1);
+  return shared < MIN_SHARED_TOKENS ? {} : { shared: { tokens: shared, states } };
 }
 
 function abortedInQueue(id: number, inputTokens: number, queuedMs: number): WorkerReply {

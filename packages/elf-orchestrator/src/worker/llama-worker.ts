@@ -35,28 +35,49 @@ function answer(request: WorkerRequest): void {
     case 'abort':
       aborts.get(request.id)?.abort();
       break;
-    case 'count':
+    case 'drop-prefixes':
+    case 'embed':
     case 'generate':
+    case 'rank':
+    case 'tokenize':
       void useSession(request);
   }
 }
 
-async function useSession(request: Extract<WorkerRequest, { type: 'count' | 'generate' }>): Promise<void> {
+type SessionRequest = Exclude<WorkerRequest, { type: 'load' | 'ping' | 'abort' }>;
+
+async function useSession(request: SessionRequest): Promise<void> {
   // Registered before anything is awaited: an abort may be the very next message.
   const abort = new AbortController();
   aborts.set(request.id, abort);
   try {
     if (session === undefined) throw new Error('no model is loaded');
-    const loaded = await session;
-    if (request.type === 'count') {
-      reply({ type: 'counted', id: request.id, tokens: loaded.countTokens(request.text) });
-      return;
-    }
-    reply(await loaded.generate(request, abort.signal));
+    reply(await perform(await session, request, abort.signal));
   } catch (error) {
     reply({ type: 'failed', id: request.id, problem: describe(error) });
   } finally {
     aborts.delete(request.id);
+  }
+}
+
+async function perform(
+  loaded: LlamaSession,
+  request: SessionRequest,
+  signal: AbortSignal,
+): Promise<WorkerReply> {
+  const { id } = request;
+  switch (request.type) {
+    case 'drop-prefixes':
+      await loaded.dropPrefixes();
+      return { type: 'dropped', id };
+    case 'embed':
+      return { type: 'embedded', id, vector: await loaded.embed(request.text) };
+    case 'generate':
+      return loaded.generate(request, { signal, onDelta: (text) => reply({ type: 'delta', id, text }) });
+    case 'rank':
+      return { type: 'ranked', id, scores: await loaded.rank(request.query, request.documents) };
+    case 'tokenize':
+      return { type: 'tokenized', id, tokens: loaded.tokenize(request.text, request.isPrompt) };
   }
 }
 

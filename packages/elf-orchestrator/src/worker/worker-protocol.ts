@@ -12,6 +12,12 @@ export const LoadRequestSchema = z.strictObject({
   useMmap: z.boolean(),
   checkTensors: z.boolean(),
   promptFormat: z.enum(['auto', 'raw']),
+  /** Embedding and ranking models answer with numbers and need a context of their own kind. */
+  purpose: z.enum(['text', 'embedding', 'ranking']),
+  /** Layers on the graphics processor; 0 keeps everything on the CPU. */
+  gpuLayers: z.int().nonnegative(),
+  /** A private directory for saved prefixes; null saves none. */
+  stateDir: z.string().min(1).nullable(),
 });
 export type LoadRequest = z.infer<typeof LoadRequestSchema>;
 
@@ -20,10 +26,15 @@ export const GenerateRequestSchema = z.strictObject({
   type: z.literal('generate'),
   id: IdSchema,
   prompt: z.string(),
+  /** How many characters of the prompt other requests share. */
+  prefixChars: z.int().nonnegative(),
   maxTokens: z.int().positive(),
   stop: z.array(z.string().min(1)),
   temperature: z.number().nonnegative(),
   seed: z.int().nonnegative().nullable(),
+  isStreaming: z.boolean(),
+  /** A JSON schema that the text must follow, as far as a grammar can say it. */
+  schema: z.json().nullable(),
 });
 export type GenerateRequest = z.infer<typeof GenerateRequestSchema>;
 
@@ -32,7 +43,15 @@ export const WorkerRequestSchema = z.discriminatedUnion('type', [
   LoadRequestSchema,
   GenerateRequestSchema,
   z.strictObject({ type: z.literal('abort'), id: IdSchema }),
-  z.strictObject({ type: z.literal('count'), id: IdSchema, text: z.string() }),
+  z.strictObject({ type: z.literal('tokenize'), id: IdSchema, text: z.string(), isPrompt: z.boolean() }),
+  z.strictObject({ type: z.literal('embed'), id: IdSchema, text: z.string() }),
+  z.strictObject({
+    type: z.literal('rank'),
+    id: IdSchema,
+    query: z.string(),
+    documents: z.array(z.string()),
+  }),
+  z.strictObject({ type: z.literal('drop-prefixes'), id: IdSchema }),
   z.strictObject({ type: z.literal('ping'), id: IdSchema }),
 ]);
 export type WorkerRequest = z.infer<typeof WorkerRequestSchema>;
@@ -45,6 +64,10 @@ export const ModelFactsSchema = z.strictObject({
   sequences: z.int().positive(),
   threads: z.int().positive(),
   usesChatTemplate: z.boolean(),
+  /** Layers that really are on the graphics processor. */
+  gpuLayers: z.int().nonnegative(),
+  /** Length of this model's vectors, null when it makes none. */
+  dimension: z.int().positive().nullable(),
   loadMs: z.number().nonnegative(),
 });
 export type WorkerModelFacts = z.infer<typeof ModelFactsSchema>;
@@ -83,7 +106,11 @@ export const WorkerReplySchema = z.discriminatedUnion('type', [
     contextTokens: z.int().positive(),
   }),
   z.strictObject({ type: z.literal('failed'), id: IdSchema, problem: z.string() }),
-  z.strictObject({ type: z.literal('counted'), id: IdSchema, tokens: z.int().nonnegative() }),
+  z.strictObject({ type: z.literal('delta'), id: IdSchema, text: z.string() }),
+  z.strictObject({ type: z.literal('tokenized'), id: IdSchema, tokens: z.array(z.int().nonnegative()) }),
+  z.strictObject({ type: z.literal('embedded'), id: IdSchema, vector: z.array(z.number()) }),
+  z.strictObject({ type: z.literal('ranked'), id: IdSchema, scores: z.array(z.number()) }),
+  z.strictObject({ type: z.literal('dropped'), id: IdSchema }),
   z.strictObject({ type: z.literal('pong'), id: IdSchema }),
   z.strictObject({ type: z.literal('protocol-error'), problem: z.string() }),
 ]);

@@ -193,8 +193,8 @@ describe('a model whose worker dies', () => {
         reloads: crash - 1,
       });
       if (crash === 3) break;
-      const again = await model.generate({ prompt: 'go', maxTokens: 2 });
-      expect(again.text).toBe('again\nagain\n');
+      // A finished generation would prove the model sound; counting only loads it again.
+      expect(await model.countTokens('go')).toBe(2);
     }
     await expect(model.generate({ prompt: 'go', maxTokens: 2 })).rejects.toMatchObject({
       code: 'PT_ELF_MODEL_QUARANTINED',

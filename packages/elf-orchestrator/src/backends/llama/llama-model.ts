@@ -13,6 +13,17 @@ export interface LlamaTextResult extends TextResult {
   decodeMs: number;
 }
 
+/** A request with what a local model can do beyond the text port. */
+export interface LlamaTextRequest extends TextRequest {
+  /** Receives pieces of the text in order; together they are the text of the result. */
+  onDelta?: (text: string) => void;
+  /** A JSON schema; a grammar steers the model, the caller validates. */
+  schema?: JsonObject;
+}
+
+/** A JSON object. */
+export type JsonObject = Record<string, unknown>;
+
 /** What a real generation of one token said about a model. */
 export interface ModelHealth {
   status: 'healthy' | 'unresponsive' | 'failed';
@@ -29,6 +40,10 @@ export interface ModelFacts {
   sequences: number;
   threads: number;
   usesChatTemplate: boolean;
+  /** Layers on the graphics processor. */
+  gpuLayers: number;
+  /** Length of the vectors of an embedding model, null for others. */
+  dimension: number | null;
   loadMs: number;
 }
 
@@ -39,9 +54,20 @@ export interface LlamaTextModel extends TextModel, AsyncDisposable {
   readonly estimate: MemoryEstimate;
   /** Facts of the latest load. */
   readonly facts: ModelFacts;
-  generate(request: TextRequest): Promise<LlamaTextResult>;
+  generate(request: LlamaTextRequest): Promise<LlamaTextResult>;
   /** Counts tokens with the model's own tokenizer, without special tokens. */
   countTokens(text: string): Promise<number>;
+  /** Counts the tokens that a generation would report as its input, template and special tokens included. */
+  countPromptTokens(prompt: string): Promise<number>;
+  tokenize(text: string): Promise<number[]>;
+  /** A vector a text, in order; only of a model that was opened to embed. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+  /** Scores in the order of the documents; only of a model that was opened to rank. */
+  rerank(query: string, documents: readonly string[]): Promise<number[]>;
+  /** Removes the saved prefixes; the next request evaluates its own again. */
+  dropPrefixes(): Promise<void>;
+  /** Ends the worker at once; what it was doing fails with PT_ELF_WORKER_DIED. */
+  killWorker(): Promise<void>;
   /** Generates one token for real; a model that only listens is not healthy. */
   checkHealth(timeoutMs?: number): Promise<ModelHealth>;
   readStatus(): LlamaModelStatus;

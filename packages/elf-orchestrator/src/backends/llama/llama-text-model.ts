@@ -1,10 +1,20 @@
-import type { TextRequest } from '@parseltongue/isg-core';
 import type { MemoryEstimate } from '../../admit/estimate-memory.js';
 import { ElfError } from '../../errors.js';
 import type { GgufHeader } from '../../registry/gguf-header.js';
-import type { WorkerModelFacts, WorkerReply } from '../../worker/worker-protocol.js';
+import type {
+  GenerateRequest,
+  WorkerModelFacts,
+  WorkerReply,
+  WorkerRequest,
+} from '../../worker/worker-protocol.js';
 import { assertTextRequest } from '../text-request.js';
-import type { LlamaModelStatus, LlamaTextModel, LlamaTextResult, ModelHealth } from './llama-model.js';
+import type {
+  LlamaModelStatus,
+  LlamaTextModel,
+  LlamaTextRequest,
+  LlamaTextResult,
+  ModelHealth,
+} from './llama-model.js';
 import type { WorkerProcess } from './worker-process.js';
 import type { WorkerSupervisor } from './worker-supervisor.js';
 
@@ -15,6 +25,7 @@ export interface LlamaModelParts {
   header: GgufHeader;
   estimate: MemoryEstimate;
   supervisor: WorkerSupervisor;
+  removeStates: () => Promise<void>;
 }
 
 const DEFAULT_HEALTH_TIMEOUT_MS = 10_000;
@@ -61,39 +72,61 @@ class SupervisedModel implements LlamaTextModel {
     return facts;
   }
 
-  async generate(request: TextRequest): Promise<LlamaTextResult> {
+  async generate(request: LlamaTextRequest): Promise<LlamaTextResult> {
     assertTextRequest(request);
     const startedAt = performance.now();
     const worker = await this.#acquire();
     const id = this.#nextId++;
     const abort = () => worker.notify({ type: 'abort', id });
-    const reply = this.#track(
-      id,
-      worker.request({
-        type: 'generate',
-        id,
-        prompt: (request.prefix ?? '') + request.prompt,
-        maxTokens: request.maxTokens,
-        stop: [...(request.stop ?? [])],
-        temperature: request.temperature ?? 0,
-        seed: request.seed ?? null,
-      }),
-    );
+    const reply = this.#track(id, worker.request(toMessage(id, request), request.onDelta));
     request.signal?.addEventListener('abort', abort, { once: true });
     if (request.signal?.aborted === true) abort();
     try {
-      return toResult(await reply, performance.now() - startedAt);
+      const result = toResult(await reply, performance.now() - startedAt);
+      this.#parts.supervisor.noteSuccess();
+      return result;
     } finally {
       request.signal?.removeEventListener('abort', abort);
     }
   }
 
   async countTokens(text: string): Promise<number> {
-    const worker = await this.#acquire();
-    const id = this.#nextId++;
-    const reply = await this.#track(id, worker.request({ type: 'count', id, text }));
-    if (reply.type === 'counted') return reply.tokens;
+    return (await this.#tokenize(text, false)).length;
+  }
+
+  async countPromptTokens(prompt: string): Promise<number> {
+    return (await this.#tokenize(prompt, true)).length;
+  }
+
+  tokenize(text: string): Promise<number[]> {
+    return this.#tokenize(text, false);
+  }
+
+  async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = [];
+    for (const text of texts) {
+      const reply = await this.#ask((id) => ({ type: 'embed', id, text }));
+      if (reply.type !== 'embedded') throw describeFailure(reply);
+      vectors.push(Float32Array.from(reply.vector));
+    }
+    return vectors;
+  }
+
+  async rerank(query: string, documents: readonly string[]): Promise<number[]> {
+    const reply = await this.#ask((id) => ({ type: 'rank', id, query, documents: [...documents] }));
+    if (reply.type === 'ranked') return reply.scores;
     throw describeFailure(reply);
+  }
+
+  async dropPrefixes(): Promise<void> {
+    const worker = this.#parts.supervisor.current;
+    if (this.#isClosed || worker?.isAlive !== true) return;
+    const id = this.#nextId++;
+    await this.#track(id, worker.request({ type: 'drop-prefixes', id }));
+  }
+
+  async killWorker(): Promise<void> {
+    await this.#parts.supervisor.current?.kill();
   }
 
   async checkHealth(timeoutMs = DEFAULT_HEALTH_TIMEOUT_MS): Promise<ModelHealth> {
@@ -140,6 +173,19 @@ class SupervisedModel implements LlamaTextModel {
     await Promise.race([Promise.allSettled(this.#inFlight.values()), limit]);
     clearTimeout(timer);
     await this.#parts.supervisor.close();
+    await this.#parts.removeStates();
+  }
+
+  async #tokenize(text: string, isPrompt: boolean): Promise<number[]> {
+    const reply = await this.#ask((id) => ({ type: 'tokenize', id, text, isPrompt }));
+    if (reply.type === 'tokenized') return reply.tokens;
+    throw describeFailure(reply);
+  }
+
+  async #ask(createMessage: (id: number) => WorkerRequest): Promise<WorkerReply> {
+    const worker = await this.#acquire();
+    const id = this.#nextId++;
+    return this.#track(id, worker.request(createMessage(id)));
   }
 
   async #acquire(): Promise<WorkerProcess> {
@@ -159,6 +205,22 @@ class SupervisedModel implements LlamaTextModel {
       details: { model: this.id },
     });
   }
+}
+
+function toMessage(id: number, request: LlamaTextRequest): GenerateRequest {
+  return {
+    type: 'generate',
+    id,
+    prompt: (request.prefix ?? '') + request.prompt,
+    prefixChars: request.prefix?.length ?? 0,
+    maxTokens: request.maxTokens,
+    stop: [...(request.stop ?? [])],
+    temperature: request.temperature ?? 0,
+    seed: request.seed ?? null,
+    isStreaming: request.onDelta !== undefined,
+    // What is not JSON is refused by the worker's own check of the message.
+    schema: (request.schema ?? null) as GenerateRequest['schema'],
+  };
 }
 
 function toResult(reply: WorkerReply, durationMs: number): LlamaTextResult {

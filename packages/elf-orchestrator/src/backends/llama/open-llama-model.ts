@@ -1,4 +1,6 @@
-import { basename } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { type AdmissionOptions, admitModel } from '../../admit/admit-model.js';
 import { estimateModelMemory } from '../../admit/estimate-memory.js';
 import { ElfError } from '../../errors.js';
@@ -26,6 +28,12 @@ export interface LlamaModelOptions {
   promptFormat?: 'auto' | 'raw';
   /** Checks every weight while loading; slower, and finds files that load but cannot compute. */
   checkTensors?: boolean;
+  /** What the model is asked for: text, vectors of texts, or scores of documents. */
+  purpose?: 'text' | 'embedding' | 'ranking';
+  /** Layers to put on a graphics processor; 0 by default. */
+  gpuLayers?: number;
+  /** Where prefixes that requests share are kept while the model is open; a private temporary directory by default. */
+  stateRoot?: string;
   admission?: AdmissionOptions;
   loadTimeoutMs?: number;
   heartbeatMs?: number;
@@ -62,17 +70,31 @@ export async function openLlamaModel(options: LlamaModelOptions): Promise<LlamaT
   const { header } = checked;
   const estimate = estimateModelMemory(header, load);
   const modelSha = options.modelSha ?? (await hashFile(options.modelPath, options.signal));
+  const stateDir = await mkdtemp(join(options.stateRoot ?? tmpdir(), 'prefixes-'));
   const supervisor = openWorkerSupervisor({
     file,
     // Quantized weights are repacked on load; mapped pages would stay resident beside the copy.
-    load: { ...load, useMmap: !header.isQuantized },
+    load: { ...load, stateDir, useMmap: !header.isQuantized },
     loadTimeoutMs: options.loadTimeoutMs ?? DEFAULT_LOAD_TIMEOUT_MS,
     heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
     silenceLimitMs: options.silenceLimitMs ?? DEFAULT_SILENCE_LIMIT_MS,
     admit: () => admitModel(file, estimate, options.admission ?? {}),
   });
-  await supervisor.ensure(options.signal);
-  return createLlamaTextModel({ id: options.id ?? file, modelSha, header, estimate, supervisor });
+  const removeStates = () => rm(stateDir, { recursive: true, force: true });
+  try {
+    await supervisor.ensure(options.signal);
+  } catch (error) {
+    await removeStates();
+    throw error;
+  }
+  return createLlamaTextModel({
+    id: options.id ?? file,
+    modelSha,
+    header,
+    estimate,
+    supervisor,
+    removeStates,
+  });
 }
 
 function createLoadRequest(options: LlamaModelOptions): LoadRequest {
@@ -87,6 +109,9 @@ function createLoadRequest(options: LlamaModelOptions): LoadRequest {
     useMmap: false,
     checkTensors: options.checkTensors ?? false,
     promptFormat: options.promptFormat ?? 'auto',
+    purpose: options.purpose ?? 'text',
+    gpuLayers: options.gpuLayers ?? 0,
+    stateDir: null,
   };
 }
 

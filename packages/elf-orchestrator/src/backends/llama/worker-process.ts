@@ -19,7 +19,7 @@ export interface WorkerProcess {
   readonly died: Promise<WorkerDeath>;
   readonly isAlive: boolean;
   /** Sends a request and waits for its reply; rejects with PT_ELF_WORKER_DIED when the worker ends first. */
-  request(message: WorkerRequest): Promise<WorkerReply>;
+  request(message: WorkerRequest, onDelta?: (text: string) => void): Promise<WorkerReply>;
   /** Sends a message that has no reply of its own. */
   notify(message: WorkerRequest): void;
   /** Ends the process at once; it holds nothing that must be saved. */
@@ -36,6 +36,7 @@ export interface WorkerOptions {
 interface Pending {
   resolve: (reply: WorkerReply) => void;
   reject: (error: ElfError) => void;
+  onDelta: ((text: string) => void) | undefined;
 }
 
 const LOG_CHARS = 2_000;
@@ -87,14 +88,14 @@ class ForkedWorker implements WorkerProcess {
     return this.#isAlive;
   }
 
-  request(message: WorkerRequest): Promise<WorkerReply> {
+  request(message: WorkerRequest, onDelta?: (text: string) => void): Promise<WorkerReply> {
     const id = message.type === 'load' ? LOAD_ID : message.id;
     return new Promise((resolve, reject) => {
       if (!this.#isAlive) {
         reject(describeDeath(this.#phase, { exitCode: null, signal: null, engineLog: this.#readLog() }));
         return;
       }
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { resolve, reject, onDelta });
       this.notify(message);
     });
   }
@@ -123,6 +124,10 @@ class ForkedWorker implements WorkerProcess {
     if (reply.type === 'loaded') this.#phase = 'generate';
     const id = reply.type === 'loaded' || reply.type === 'load-failed' ? LOAD_ID : reply.id;
     const pending = this.#pending.get(id);
+    if (reply.type === 'delta') {
+      pending?.onDelta?.(reply.text);
+      return;
+    }
     this.#pending.delete(id);
     pending?.resolve(reply);
   }

@@ -23,6 +23,8 @@ export interface WorkerSupervisor {
   readonly reloads: number;
   /** Answers the loaded worker; callers at the same time share one load. */
   ensure(signal?: AbortSignal): Promise<WorkerProcess>;
+  /** A finished request proves the model sound: the crashes before it no longer count. */
+  noteSuccess(): void;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,10 @@ class Supervisor implements WorkerSupervisor {
       this.#loading = null;
     });
     return this.#loading;
+  }
+
+  noteSuccess(): void {
+    this.#crashes = [];
   }
 
   async close(): Promise<void> {
