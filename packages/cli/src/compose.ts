@@ -1,3 +1,5 @@
 export { openProbes, type Probes } from './composition/open-probes.js';
+export { openStages, type Stages } from './composition/open-stages.js';
 export { openWorkspace } from './composition/open-workspace.js';
+export { RepositoryWorkspace } from './composition/repository-workspace.js';
 export type { ChangeOutcome, RowView, Workspace } from './composition/workspace.js';

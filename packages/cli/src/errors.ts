@@ -12,6 +12,12 @@ export interface CliErrorDetails {
   PT_CLI_EDIT_REFUSED: { path: string; code: string; candidates: string[] };
   PT_CLI_NOT_CONFIRMED: { id: string };
   PT_CLI_STATE_UNWRITABLE: { path: string };
+  PT_CLI_CONFIG_INVALID: { source: string; problem: string };
+  PT_CLI_CONFIG_FORBIDDEN: { key: string; source: string };
+  PT_CLI_RUN_UNKNOWN: { id: string };
+  PT_CLI_DAEMON_FAILED: { problem: string };
+  PT_CLI_RESOURCE_UNKNOWN: { uri: string };
+  PT_CLI_REQUEST_REFUSED: { problem: string };
 }
 export type CliErrorCode = keyof CliErrorDetails;
 

@@ -12,6 +12,10 @@ export interface CliIo {
   /** True when stderr is a terminal that can redraw a line. */
   isInteractive: boolean;
   colors: Colors;
+  /** Width of stdout when it is a terminal. */
+  columns?: number;
+  /** Asks a person; absent when nobody can answer, undefined when the person closed the input. */
+  ask?: (question: string) => Promise<string | undefined>;
 }
 
 /** What a verb knows of the outside world. */

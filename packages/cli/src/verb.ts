@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Workspace } from './compose.js';
+import type { Config } from './config/load-config.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliContext } from './io.js';
 import type { ProgressLine } from './render/progress-line.js';
@@ -9,6 +10,15 @@ export interface GlobalOptions {
   cwd: string;
   json: boolean;
   quiet: boolean;
+  verbose: boolean;
+  /** Colors where the output shows them. */
+  color: boolean;
+  /** Answer yes to every question. */
+  yes: boolean;
+  /** Questions on a terminal. */
+  input: boolean;
+  /** Use the daemon of the repository when one runs. */
+  daemon: boolean;
   stateDir?: string;
 }
 
@@ -16,6 +26,7 @@ export interface GlobalOptions {
 export interface Invocation {
   context: CliContext;
   globals: GlobalOptions;
+  config: Config;
   progress: ProgressLine;
   /** Opens the repository around the working folder; closed when the verb ends. */
   openWorkspace(): Promise<Workspace>;

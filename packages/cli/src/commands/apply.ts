@@ -10,7 +10,10 @@ export const addApplyVerb: AddVerb = (program, host) => {
     .argument('<proposal>', 'id of a proposal that passed `parseltongue preflight`')
     .option('-m, --message <subject>', 'subject of the commit')
     .option('--no-commit', 'leave the commit to me')
-    .addHelpText('after', '\nExamples:\n  parseltongue apply 3f2a9c\n  parseltongue apply 3f2a9c --no-commit')
+    .addHelpText(
+      'before',
+      'Examples:\n  parseltongue apply 3f2a9c\n  parseltongue apply 3f2a9c --no-commit\n',
+    )
     .action(
       host.run(async (invocation, id: string, flags: { message?: string; commit: boolean }) => {
         const workspace = await invocation.openWorkspace();

@@ -1,4 +1,3 @@
-import { CliError } from '../errors.js';
 import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
 import { createRunPrinter } from '../render/run-printer.js';
 import type { AddVerb } from '../verb.js';
@@ -29,12 +28,12 @@ export const addChangeVerb: AddVerb = (program, host) => {
     .option('--dry-run', 'verify and show, write nothing')
     .option('--no-commit', 'apply, but leave the commit to me')
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue change "Reject recipes without ingredients" --dry-run\n  parseltongue change "Log retries" --reasoner command --exec claude -p\n  parseltongue change "Log retries" --reasoner replay --transcript run.ndjson',
+      'before',
+      'Examples:\n  parseltongue change "Reject recipes without ingredients" --dry-run\n  parseltongue change "Log retries" --reasoner command --exec claude -p\n  parseltongue change "Log retries" --reasoner replay --transcript run.ndjson\n',
     )
     .action(
       host.run(async (invocation, request: string, flags: ChangeFlags) => {
-        assertReasoner(flags);
+        await assertReasoner(flags);
         const workspace = await invocation.openWorkspace();
         const printer = createRunPrinter(invocation);
         const outcome = await workspace.runChange({
@@ -59,7 +58,7 @@ export const addChangeVerb: AddVerb = (program, host) => {
     );
 };
 
-function assertReasoner(flags: ChangeFlags): void {
+async function assertReasoner(flags: ChangeFlags): Promise<void> {
   const missing = {
     anthropic: false,
     command: flags.exec === undefined,
@@ -70,5 +69,6 @@ function assertReasoner(flags: ChangeFlags): void {
     missing === undefined
       ? `No reasoner named "${flags.reasoner}". There are: ${REASONERS.join(', ')}`
       : `The ${flags.reasoner} reasoner needs ${flags.reasoner === 'command' ? '--exec <program> [arguments]' : '--transcript <file>'}`;
+  const { CliError } = await import('../errors.js');
   throw new CliError('PT_CLI_USAGE', { message, details: { argument: '--reasoner' } });
 }

@@ -1,4 +1,4 @@
-import { type DoctorCheck, runDoctor } from '../doctor/run-doctor.js';
+import type { DoctorCheck } from '../doctor/run-doctor.js';
 import { EXIT } from '../exit-codes.js';
 import type { AddVerb } from '../verb.js';
 
@@ -7,9 +7,10 @@ export const addDoctorVerb: AddVerb = (program, host) => {
   program
     .command('doctor')
     .description('check this machine and repository, say how to get what is missing')
-    .addHelpText('after', '\nExamples:\n  parseltongue doctor\n  parseltongue doctor --json')
+    .addHelpText('before', 'Examples:\n  parseltongue doctor\n  parseltongue doctor --json\n')
     .action(
       host.run(async ({ context, globals }) => {
+        const { runDoctor } = await import('../doctor/run-doctor.js');
         const checks = await runDoctor(context, globals);
         const isFailing = checks.some(({ status }) => status === 'fail');
         return {

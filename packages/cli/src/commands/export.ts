@@ -8,8 +8,8 @@ export const addExportVerb: AddVerb = (program, host) => {
     .description('write the CodeGraph as codegraph.ndjson, one row a line')
     .option('-o, --output <file>', 'a file instead of stdout')
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue export > codegraph.ndjson\n  parseltongue export -o codegraph.ndjson',
+      'before',
+      'Examples:\n  parseltongue export > codegraph.ndjson\n  parseltongue export -o codegraph.ndjson\n',
     )
     .action(
       host.run(async (invocation, flags: { output?: string }) => {

@@ -19,7 +19,7 @@ export const addFixVerb: AddVerb = (program, host) => {
     .option('--no-clippy', 'leave clippy out')
     .option('--no-commit', 'apply, but leave the commit to me')
     .option('--attempts <n>', 'give up after this many strategies (3 at most)', parsePositive, 3)
-    .addHelpText('after', '\nExamples:\n  parseltongue fix --dry-run\n  parseltongue fix --no-commit')
+    .addHelpText('before', 'Examples:\n  parseltongue fix --dry-run\n  parseltongue fix --no-commit\n')
     .action(
       host.run(async (invocation, flags: FixFlags) => {
         const workspace = await invocation.openWorkspace();

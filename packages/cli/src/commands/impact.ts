@@ -1,22 +1,22 @@
-import type { RowKey } from '@parseltongue/isg-core';
 import { EXIT } from '../exit-codes.js';
 import { renderImpact } from '../render/impact.js';
 import type { AddVerb } from '../verb.js';
-import { collectRowKeys, parsePositive } from './options.js';
+import { parsePositive, readRowKeys } from './options.js';
 
 /** `impact`: everything that reaches a row, by distance, tests apart. */
 export const addImpactVerb: AddVerb = (program, host) => {
   program
     .command('impact')
     .description('what a change of a row can reach: users by distance, tests apart')
-    .argument('<key...>', 'ISGL1 keys', collectRowKeys)
+    .argument('<key...>', 'ISGL1 keys')
     .option('--depth <n>', 'how many steps to follow', parsePositive, 3)
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue impact src/lib.rs-Parser-parse\n  parseltongue impact --depth 5 src/money.rs-Money-add --json',
+      'before',
+      'Examples:\n  parseltongue impact src/lib.rs-Parser-parse\n  parseltongue impact --depth 5 src/money.rs-Money-add --json\n',
     )
     .action(
-      host.run(async (invocation, keys: RowKey[], flags: { depth: number }) => {
+      host.run(async (invocation, given: string[], flags: { depth: number }) => {
+        const keys = await readRowKeys(given);
         const workspace = await invocation.openWorkspace();
         const store = await workspace.requireStore();
         const answer = await store.blastRadius(keys, { depth: flags.depth });

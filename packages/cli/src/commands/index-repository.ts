@@ -11,7 +11,7 @@ export const addIndexVerb: AddVerb = (program, host) => {
     .description('read the repository into the CodeGraph')
     .option('--workers <n>', 'parser threads (default: cores, 4 at most)', parsePositive)
     .option('--max-file-bytes <n>', 'skip larger files as too_large', parsePositive)
-    .addHelpText('after', '\nExamples:\n  parseltongue index\n  parseltongue index -C ../ripgrep --json')
+    .addHelpText('before', 'Examples:\n  parseltongue index\n  parseltongue index -C ../ripgrep --json\n')
     .action(
       host.run(async (invocation, options: { workers?: number; maxFileBytes?: number }) => {
         const workspace = await invocation.openWorkspace();

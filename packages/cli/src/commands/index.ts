@@ -1,6 +1,7 @@
 import type { AddVerb } from '../verb.js';
 import { addApplyVerb } from './apply.js';
 import { addChangeVerb } from './change.js';
+import { addDaemonVerb } from './daemon.js';
 import { addDoctorVerb } from './doctor.js';
 import { addExportVerb } from './export.js';
 import { addFixVerb } from './fix.js';
@@ -32,4 +33,5 @@ export const VERBS: readonly AddVerb[] = [
   addUndoVerb,
   addExportVerb,
   addMcpVerb,
+  addDaemonVerb,
 ];

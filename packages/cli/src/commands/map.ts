@@ -1,7 +1,6 @@
-import type { RowKey } from '@parseltongue/isg-core';
 import { EXIT } from '../exit-codes.js';
 import type { AddVerb } from '../verb.js';
-import { collectRowKeys, parsePositive } from './options.js';
+import { collect, parsePositive, readRowKeys } from './options.js';
 
 /** `map`: the most important interfaces within a token budget. */
 export const addMapVerb: AddVerb = (program, host) => {
@@ -9,18 +8,19 @@ export const addMapVerb: AddVerb = (program, host) => {
     .command('map')
     .description('the most important interfaces within a token budget')
     .option('--budget <tokens>', 'at most this many tokens', parsePositive, 2000)
-    .option('--focus <key>', 'rank from the point of view of this row (repeatable)', collectRowKeys)
+    .option('--focus <key>', 'rank from the point of view of this row (repeatable)', collect)
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue map\n  parseltongue map --budget 8000 --focus src/lib.rs-Parser-parse',
+      'before',
+      'Examples:\n  parseltongue map\n  parseltongue map --budget 8000 --focus src/lib.rs-Parser-parse\n',
     )
     .action(
-      host.run(async (invocation, flags: { budget: number; focus?: RowKey[] }) => {
+      host.run(async (invocation, flags: { budget: number; focus?: string[] }) => {
+        const focus = await readRowKeys(flags.focus ?? []);
         const workspace = await invocation.openWorkspace();
         const store = await workspace.requireStore();
         const map = await store.repoMap({
           tokenBudget: flags.budget,
-          ...(flags.focus === undefined ? {} : { focus: flags.focus }),
+          ...(focus.length === 0 ? {} : { focus }),
         });
         return { exitCode: EXIT.ok, json: { contract: 'pt.cli.map/1', ...map }, text: map.text };
       }),

@@ -10,8 +10,8 @@ export const addPreflightVerb: AddVerb = (program, host) => {
     .argument('<proposal>', 'id of a stored proposal, or a JSON file {"title": .., "edits": [..]}')
     .option('--all', 'run every gate, also after one fails')
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue preflight edits.json\n  parseltongue preflight 3f2a9c --json',
+      'before',
+      'Examples:\n  parseltongue preflight edits.json\n  parseltongue preflight 3f2a9c --json\n',
     )
     .action(
       host.run(async (invocation, source: string, flags: { all?: boolean }) => {

@@ -23,8 +23,8 @@ export const addSearchVerb: AddVerb = (program, host) => {
     .option('--code', 'no tests')
     .option('--path <prefix>', 'only files below this path')
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue search parse config\n  parseltongue search --code retry backoff --json',
+      'before',
+      'Examples:\n  parseltongue search parse config\n  parseltongue search --code retry backoff --json\n',
     )
     .action(
       host.run(async (invocation, words: string[], flags: SearchFlags) => {

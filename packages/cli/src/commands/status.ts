@@ -7,7 +7,7 @@ export const addStatusVerb: AddVerb = (program, host) => {
   program
     .command('status')
     .description('what is indexed, how fresh it is, what is planned')
-    .addHelpText('after', '\nExamples:\n  parseltongue status\n  parseltongue status --json')
+    .addHelpText('before', 'Examples:\n  parseltongue status\n  parseltongue status --json\n')
     .action(
       host.run(async (invocation) => {
         const workspace = await invocation.openWorkspace();

@@ -9,8 +9,8 @@ export const addSummarizeVerb: AddVerb = (program, host) => {
     .description('write a one-line summary for every row')
     .option('--model <file.gguf>', 'improve the weakest summaries with this local model')
     .addHelpText(
-      'after',
-      '\nExamples:\n  parseltongue summarize\n  parseltongue summarize --model ~/models/qwen2.5-coder-1.5b-q4_k_m.gguf',
+      'before',
+      'Examples:\n  parseltongue summarize\n  parseltongue summarize --model ~/models/qwen2.5-coder-1.5b-q4_k_m.gguf\n',
     )
     .action(
       host.run(async (invocation, flags: { model?: string }) => {

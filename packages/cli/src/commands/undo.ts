@@ -7,7 +7,7 @@ export const addUndoVerb: AddVerb = (program, host) => {
     .command('undo')
     .description('put back the files of the last apply; undo again to redo')
     .option('--preview', 'say what would change, change nothing')
-    .addHelpText('after', '\nExamples:\n  parseltongue undo --preview\n  parseltongue undo')
+    .addHelpText('before', 'Examples:\n  parseltongue undo --preview\n  parseltongue undo\n')
     .action(
       host.run(async (invocation, flags: { preview?: boolean }) => {
         const workspace = await invocation.openWorkspace();

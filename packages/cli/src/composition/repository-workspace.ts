@@ -1,35 +1,21 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
-import type {
-  Chunker,
-  Edit,
-  GateReport,
-  ProgressListener,
-  Proposal,
-  RowKey,
-  RunEvent,
-} from '@parseltongue/isg-core';
-import type { Preflight } from '@parseltongue/preflight';
-import { type ChangePorts, type RunOutcome, runChange, runFix } from '@parseltongue/sorcerer';
-import type { RepositoryPlace } from '../config/locate-repository.js';
+import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@parseltongue/isg-core';
+import { listRuns, type RunRecord, type RunSummary, readRun } from '@parseltongue/sorcerer';
 import { CliError } from '../errors.js';
 import type { CliContext } from '../io.js';
-import { renderDiff } from '../render/diff.js';
-import { createChangePorts } from './change-ports.js';
 import { createProposal } from './create-proposal.js';
-import { createReasoner } from './create-reasoner.js';
 import { indexRepository } from './index-repository.js';
-import type { Lazy } from './open-lazily.js';
+import type { Stages } from './open-stages.js';
 import { openProposalStore, type ProposalStore, parseEditFile } from './proposal-store.js';
 import { compareFiles } from './read-freshness.js';
 import { readSource } from './read-source.js';
-import { createRunId } from './run-id.js';
+import { changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
 import { showRow } from './show-row.js';
 import { summarizeStore, withModel } from './summarize-store.js';
-import { createTextMemory } from './text-memory.js';
 import type {
   AppliedOutcome,
   ApplyRequest,
@@ -38,21 +24,20 @@ import type {
   FixRequest,
   Freshness,
   IndexOutcome,
+  ResumeRequest,
   RowView,
   SummarizeOutcome,
+  UndoAnswer,
   Workspace,
 } from './workspace.js';
 
-/** The stages of one repository, not yet open. */
+/** The stages of one repository and the one who works with them. */
 export interface WorkspaceParts {
-  place: RepositoryPlace;
+  stages: Stages;
   context: CliContext;
   onProgress: ProgressListener;
-  store: Lazy<CodeGraphStore>;
-  chunker: Lazy<Chunker & AsyncDisposable>;
-  preflight: Lazy<Preflight>;
-  /** Everything to dispose of, users before what they use. */
-  opened: readonly Lazy<AsyncDisposable>[];
+  /** True when the stages close with this workspace. */
+  isOwner: boolean;
 }
 
 /** Orders calls of the stages; decides nothing itself. */
@@ -62,13 +47,13 @@ export class RepositoryWorkspace implements Workspace {
   readonly #proposals: ProposalStore;
 
   constructor(parts: WorkspaceParts) {
-    this.root = parts.place.root;
+    this.root = parts.stages.place.root;
     this.#parts = parts;
-    this.#proposals = openProposalStore(join(parts.place.stateDir, 'proposals'));
+    this.#proposals = openProposalStore(join(parts.stages.place.stateDir, 'proposals'));
   }
 
   openStore(): Promise<CodeGraphStore> {
-    return this.#parts.store.get();
+    return this.#parts.stages.store.get();
   }
 
   async requireStore(): Promise<CodeGraphStore> {
@@ -82,16 +67,31 @@ export class RepositoryWorkspace implements Workspace {
 
   async requireFreshStore(): Promise<CodeGraphStore> {
     const store = await this.openStore();
+    const { stages } = this.#parts;
+    const generation = await stages.changes?.readGeneration();
+    if (generation !== undefined && generation === stages.indexedGeneration) return store;
     const { indexed_at } = await store.status();
     const { changed, added, removed } = await this.readFreshness();
     if (indexed_at === null || changed.length + added.length + removed.length > 0) await this.index({});
+    else stages.indexedGeneration = generation;
     return store;
   }
 
   async index(options: { workers?: number; maxFileBytes?: number }): Promise<IndexOutcome> {
-    const { context, onProgress } = this.#parts;
+    const { context, onProgress, stages } = this.#parts;
     const store = await this.openStore();
-    return indexRepository({ root: this.root, store, signal: context.signal, onProgress, ...options });
+    return stages.indexing.run(async () => {
+      const generation = await stages.changes?.readGeneration();
+      const outcome = await indexRepository({
+        root: this.root,
+        store,
+        signal: context.signal,
+        onProgress,
+        ...options,
+      });
+      stages.indexedGeneration = generation;
+      return outcome;
+    });
   }
 
   async readFreshness(): Promise<Freshness> {
@@ -127,45 +127,33 @@ export class RepositoryWorkspace implements Workspace {
     );
   }
 
-  async runFix(request: FixRequest): Promise<ChangeOutcome> {
-    return this.#finishRun(request.onEvent, async (ports, onEvent) =>
-      runFix(ports, {
-        runId: createRunId('fix'),
-        dryRun: request.isDryRun,
-        clippy: request.useClippy,
-        commit: request.shouldCommit,
-        maxAttempts: request.maxAttempts,
-        signal: this.#parts.context.signal,
-        onEvent,
-      }),
-    );
+  runFix(request: FixRequest): Promise<ChangeOutcome> {
+    return this.#change(() => fixRepository(this.#runParts(), request));
   }
 
-  async runChange(request: ChangeRequest): Promise<ChangeOutcome> {
-    const { context, place } = this.#parts;
-    const scratch = join(place.cacheDir, 'scratch');
-    await mkdir(scratch, { recursive: true });
-    const reasoner = createReasoner(request.reasoner, context, scratch);
-    return this.#finishRun(request.onEvent, async (ports, onEvent) =>
-      runChange(ports, {
-        runId: createRunId('change'),
-        request: request.request,
-        reasoner,
-        dryRun: request.isDryRun,
-        commit: request.shouldCommit,
-        signal: context.signal,
-        onEvent,
-      }),
-    );
+  runChange(request: ChangeRequest): Promise<ChangeOutcome> {
+    return this.#change(() => changeRepository(this.#runParts(), request));
+  }
+
+  resumeRun(request: ResumeRequest): Promise<ChangeOutcome> {
+    return this.#change(() => resumeChange(this.#runParts(), request));
+  }
+
+  listRuns(): Promise<RunSummary[]> {
+    return listRuns(this.#parts.stages.place.stateDir);
+  }
+
+  readRun(id: string): Promise<RunRecord> {
+    return readRun(this.#parts.stages.place.stateDir, id);
   }
 
   async propose({ title, edits }: { title: string; edits: readonly Edit[] }): Promise<Proposal> {
     const store = await this.requireFreshStore();
-    const preflight = await this.#parts.preflight.get();
+    const preflight = await this.#parts.stages.preflight.get();
     const proposal = await createProposal({
       title,
       edits,
-      chunker: await this.#parts.chunker.get(),
+      chunker: await this.#parts.stages.chunker.get(),
       graph: store,
       readText: (path) => readSource(this.root, path),
       hashTree: () => preflight.hashTree([]),
@@ -187,14 +175,24 @@ export class RepositoryWorkspace implements Workspace {
     return this.propose(parseEditFile(source, text));
   }
 
+  loadStored(id: string): Promise<Proposal> {
+    return this.#proposals.load(id);
+  }
+
+  async loadReport(id: string): Promise<GateReport | undefined> {
+    return this.#proposals.loadReport(await this.#proposals.load(id));
+  }
+
   async verifyProposal(
     proposal: Proposal,
     options: { stopAtFirst: boolean; signal?: AbortSignal },
   ): Promise<GateReport> {
-    const preflight = await this.#parts.preflight.get();
-    const report = await preflight.verify(proposal, { signal: this.#parts.context.signal, ...options });
-    await this.#proposals.saveReport(proposal, report);
-    return report;
+    return this.#change(async () => {
+      const preflight = await this.#parts.stages.preflight.get();
+      const report = await preflight.verify(proposal, { signal: this.#parts.context.signal, ...options });
+      await this.#proposals.saveReport(proposal, report);
+      return report;
+    });
   }
 
   async loadVerified(id: string): Promise<{ proposal: Proposal; report: GateReport }> {
@@ -207,63 +205,54 @@ export class RepositoryWorkspace implements Workspace {
     });
   }
 
-  async applyProposal({ proposal, report, shouldCommit, message }: ApplyRequest): Promise<AppliedOutcome> {
-    const preflight = await this.#parts.preflight.get();
-    const store = await this.openStore();
-    const applied = await preflight.apply(proposal, report, { signal: this.#parts.context.signal });
-    if (applied.status === 'rolled_back')
-      return { status: 'rolled_back', reason: applied.reason, commit: null };
-    const commit = shouldCommit
-      ? await preflight.commit({
-          proposal,
-          report,
-          runId: proposal.plan_id,
-          message: message ?? proposal.title,
-        })
-      : null;
-    if ((await store.plans()).includes(proposal.plan_id)) await store.promote(proposal.plan_id);
-    await this.index({});
-    return { status: 'applied', reason: null, commit: commit?.commit ?? null };
+  applyProposal({ proposal, report, shouldCommit, message }: ApplyRequest): Promise<AppliedOutcome> {
+    return this.#change(async () => {
+      const preflight = await this.#parts.stages.preflight.get();
+      const store = await this.openStore();
+      const applied = await preflight.apply(proposal, report, { signal: this.#parts.context.signal });
+      if (applied.status === 'rolled_back')
+        return { status: 'rolled_back', reason: applied.reason, commit: null };
+      const subject = message ?? proposal.title;
+      const commit = shouldCommit
+        ? await preflight.commit({ proposal, report, runId: proposal.plan_id, message: subject })
+        : null;
+      if ((await store.plans()).includes(proposal.plan_id)) await store.promote(proposal.plan_id);
+      await this.index({});
+      return { status: 'applied', reason: null, commit: commit?.commit ?? null };
+    });
   }
 
-  async undo({
-    preview,
-  }: {
-    preview: boolean;
-  }): Promise<{ isDone: boolean; text: string; json: Record<string, unknown> }> {
-    const preflight = await this.#parts.preflight.get();
-    const outcome = await preflight.undo({ preview, signal: this.#parts.context.signal });
-    if (outcome.status === 'restored') await this.index({});
-    const isDone = outcome.status === 'restored' || outcome.status === 'preview';
-    const files = outcome.files.map(({ action, path }) => `  ${action.padEnd(6)} ${path}\n`).join('');
-    return { isDone, text: `${outcome.message}\n${files}`, json: { ...outcome } };
+  undo({ preview }: { preview: boolean }): Promise<UndoAnswer> {
+    return this.#change(async () => {
+      const preflight = await this.#parts.stages.preflight.get();
+      const outcome = await preflight.undo({ preview, signal: this.#parts.context.signal });
+      if (outcome.status === 'restored') await this.index({});
+      const isDone = outcome.status === 'restored' || outcome.status === 'preview';
+      const files = outcome.files.map(({ action, path }) => `  ${action.padEnd(6)} ${path}\n`).join('');
+      return { isDone, text: `${outcome.message}\n${files}`, json: { ...outcome } };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of this.#parts.opened) await part.dispose();
+    if (this.#parts.isOwner) await this.#parts.stages[Symbol.asyncDispose]();
   }
 
-  /** Indexes first, so that the run plans on the tree as it is, and again once the run has written to it. */
-  async #finishRun(
-    onEvent: (event: RunEvent) => void,
-    run: (ports: ChangePorts, onEvent: (event: RunEvent) => void) => Promise<RunOutcome>,
-  ): Promise<ChangeOutcome> {
-    const { place, chunker, preflight } = this.#parts;
-    const store = await this.requireFreshStore();
-    const texts = createTextMemory(this.root);
-    const ports = createChangePorts({
-      root: this.root,
-      stateDir: place.stateDir,
-      store,
-      chunker: await chunker.get(),
-      preflight: await preflight.get(),
+  /** One verification or write at a time; its progress goes to the one who asked for it. */
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    const { stages, onProgress } = this.#parts;
+    return stages.changing.run(() => {
+      stages.progress.listener = onProgress;
+      return work();
     });
-    const outcome = await run(ports, (event) => {
-      texts.remember(event);
-      onEvent(event);
-    });
-    const diff = outcome.proposal === null ? '' : renderDiff(texts.pair(outcome.proposal));
-    if (outcome.status === 'applied' || outcome.status === 'committed') await this.index({});
-    return { ...outcome, diff };
+  }
+
+  #runParts(): RunParts {
+    const { stages, context } = this.#parts;
+    return {
+      stages,
+      context,
+      requireFreshStore: () => this.requireFreshStore(),
+      reindex: async () => void (await this.index({})),
+    };
   }
 }

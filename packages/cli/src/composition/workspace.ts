@@ -1,6 +1,6 @@
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edge, Edit, GateReport, Proposal, Row, RowKey, RunEvent } from '@parseltongue/isg-core';
-import type { RunOutcome } from '@parseltongue/sorcerer';
+import type { RunOutcome, RunRecord, RunSummary } from '@parseltongue/sorcerer';
 
 /** What an index run did. Counts of this run, not of the graph. */
 export interface IndexOutcome extends Record<string, unknown> {
@@ -73,6 +73,25 @@ export interface ChangeRequest extends RunRequest {
   reasoner: ReasonerChoice;
 }
 
+/** A run to take up where its log ends. */
+export interface ResumeRequest {
+  id: string;
+  /** Write what a dry run verified. */
+  shouldApply: boolean;
+  /** The answer to the question the run waits with. */
+  answer?: string;
+  /** Needed again for a run of `change` that still has to reason. */
+  reasoner?: ReasonerChoice;
+  onEvent: (event: RunEvent) => void;
+}
+
+/** What undoing did or would do. */
+export interface UndoAnswer {
+  isDone: boolean;
+  text: string;
+  json: Record<string, unknown>;
+}
+
 export interface ApplyRequest {
   proposal: Proposal;
   report: GateReport;
@@ -110,6 +129,10 @@ export interface Workspace extends AsyncDisposable {
   propose(wish: { title: string; edits: readonly Edit[] }): Promise<Proposal>;
   /** A stored proposal by (a prefix of) its id, or a new one from a JSON file of edits. */
   loadProposal(source: string): Promise<Proposal>;
+  /** A stored proposal by (a prefix of) its id. @throws CliError PT_CLI_PROPOSAL_UNKNOWN */
+  loadStored(id: string): Promise<Proposal>;
+  /** The report of the last verification; undefined when there was none. */
+  loadReport(id: string): Promise<GateReport | undefined>;
   verifyProposal(
     proposal: Proposal,
     options: { stopAtFirst: boolean; signal?: AbortSignal },
@@ -117,7 +140,10 @@ export interface Workspace extends AsyncDisposable {
   /** A stored proposal with the report of its last verification. */
   loadVerified(id: string): Promise<{ proposal: Proposal; report: GateReport }>;
   applyProposal(request: ApplyRequest): Promise<AppliedOutcome>;
-  undo(options: {
-    preview: boolean;
-  }): Promise<{ isDone: boolean; text: string; json: Record<string, unknown> }>;
+  undo(options: { preview: boolean }): Promise<UndoAnswer>;
+  /** Newest first. */
+  listRuns(): Promise<RunSummary[]>;
+  /** @throws SorcererError PT_SORCERER_RUN_UNKNOWN */
+  readRun(id: string): Promise<RunRecord>;
+  resumeRun(request: ResumeRequest): Promise<ChangeOutcome>;
 }

@@ -1,3 +1,4 @@
+import type { ProgressListener } from '@parseltongue/isg-core';
 import type { z } from 'zod';
 import type { Workspace } from '../compose.js';
 
@@ -11,6 +12,12 @@ export interface ToolAnswer {
 export interface ToolContext {
   workspace: Workspace;
   signal: AbortSignal;
+}
+
+/** How a caller takes part in one call of a tool. */
+export interface CallOptions {
+  signal: AbortSignal;
+  onProgress?: ProgressListener;
 }
 
 /** One MCP tool. Reads and writes are separate tools. */

@@ -1,5 +1,4 @@
 import { createTwoFilesPatch } from 'diff';
-import type { Colors } from '../io.js';
 
 /** A file before and after; null where it does not exist. */
 export interface FilePair {
@@ -11,19 +10,6 @@ export interface FilePair {
 /** The change as a unified diff that `git apply` accepts. */
 export function renderDiff(pairs: readonly FilePair[]): string {
   return pairs.map(renderFile).join('');
-}
-
-/** Colors a unified diff for a terminal: removed red, added green, places cyan. */
-export function colorDiff(diff: string, colors: Colors): string {
-  return diff
-    .split('\n')
-    .map((line) => {
-      if (/^(---|\+\+\+|diff )/.test(line)) return colors.bold(line);
-      if (line.startsWith('@@')) return colors.cyan(line);
-      if (line.startsWith('+')) return colors.green(line);
-      return line.startsWith('-') ? colors.red(line) : line;
-    })
-    .join('\n');
 }
 
 function renderFile({ path, before, after }: FilePair): string {

@@ -1,7 +1,7 @@
 import type { ChangeOutcome } from '../compose.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Colors } from '../io.js';
-import { colorDiff } from './diff.js';
+import { colorDiff } from './color-diff.js';
 import { renderReceipts } from './receipts.js';
 
 /** The status of a run: 0 when the tree is as good as the run was asked to make it. */

@@ -13,7 +13,7 @@ export const preflightTool = defineTool({
   input: z.object({ proposal_id: z.string().min(6).max(64).describe('id from propose') }),
   isReadOnly: false,
   async run({ proposal_id }, { workspace, signal }) {
-    const proposal = await workspace.loadProposal(proposal_id);
+    const proposal = await workspace.loadStored(proposal_id);
     const report = await workspace.verifyProposal(proposal, { stopAtFirst: true, signal });
     const gates = report.receipts.map(({ gate, verdict, reason }) => ({ gate, verdict, reason }));
     const problems = renderReceipts(report, PLAIN_COLORS).slice(0, SHOWN_CHARACTERS);

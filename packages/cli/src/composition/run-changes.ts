@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CodeGraphStore } from '@parseltongue/codegraph-store';
+import type { RunEvent } from '@parseltongue/isg-core';
+import { type ChangePorts, type RunOutcome, resumeRun, runChange, runFix } from '@parseltongue/sorcerer';
+import type { CliContext } from '../io.js';
+import { renderDiff } from '../render/diff.js';
+import { createChangePorts } from './change-ports.js';
+import { createReasoner } from './create-reasoner.js';
+import type { Stages } from './open-stages.js';
+import { createRunId } from './run-id.js';
+import { createTextMemory } from './text-memory.js';
+import type { ChangeOutcome, ChangeRequest, FixRequest, ReasonerChoice, ResumeRequest } from './workspace.js';
+
+/** What a run needs of the workspace it changes. */
+export interface RunParts {
+  stages: Stages;
+  context: CliContext;
+  requireFreshStore(): Promise<CodeGraphStore>;
+  reindex(): Promise<void>;
+}
+
+/** Runs the road of `fix`. */
+export function fixRepository(parts: RunParts, request: FixRequest): Promise<ChangeOutcome> {
+  return finishRun(parts, request.onEvent, (ports, onEvent) =>
+    runFix(ports, {
+      runId: createRunId('fix'),
+      dryRun: request.isDryRun,
+      clippy: request.useClippy,
+      commit: request.shouldCommit,
+      maxAttempts: request.maxAttempts,
+      signal: parts.context.signal,
+      onEvent,
+    }),
+  );
+}
+
+/** Runs the road of `change`. */
+export async function changeRepository(parts: RunParts, request: ChangeRequest): Promise<ChangeOutcome> {
+  const reasoner = await openReasoner(parts, request.reasoner);
+  return finishRun(parts, request.onEvent, (ports, onEvent) =>
+    runChange(ports, {
+      runId: createRunId('change'),
+      request: request.request,
+      reasoner,
+      dryRun: request.isDryRun,
+      commit: request.shouldCommit,
+      signal: parts.context.signal,
+      onEvent,
+    }),
+  );
+}
+
+/** Takes a run up where its log ends. */
+export async function resumeChange(parts: RunParts, request: ResumeRequest): Promise<ChangeOutcome> {
+  const reasoner = request.reasoner === undefined ? undefined : await openReasoner(parts, request.reasoner);
+  return finishRun(parts, request.onEvent, (ports, onEvent) =>
+    resumeRun(ports, request.id, {
+      apply: request.shouldApply,
+      ...(request.answer === undefined ? {} : { answer: request.answer }),
+      ...(reasoner === undefined ? {} : { reasoner }),
+      signal: parts.context.signal,
+      onEvent,
+    }),
+  );
+}
+
+async function openReasoner({ stages, context }: RunParts, choice: ReasonerChoice) {
+  const scratch = join(stages.place.cacheDir, 'scratch');
+  await mkdir(scratch, { recursive: true });
+  return createReasoner(choice, context, scratch);
+}
+
+/** Indexes first, so that the run plans on the tree as it is, and again once the run has written to it. */
+async function finishRun(
+  parts: RunParts,
+  onEvent: (event: RunEvent) => void,
+  run: (ports: ChangePorts, onEvent: (event: RunEvent) => void) => Promise<RunOutcome>,
+): Promise<ChangeOutcome> {
+  const { place, chunker, preflight } = parts.stages;
+  const store = await parts.requireFreshStore();
+  const texts = createTextMemory(place.root);
+  const ports = createChangePorts({
+    root: place.root,
+    stateDir: place.stateDir,
+    store,
+    chunker: await chunker.get(),
+    preflight: await preflight.get(),
+  });
+  const outcome = await run(ports, (event) => {
+    texts.remember(event);
+    onEvent(event);
+  });
+  const diff = outcome.proposal === null ? '' : renderDiff(texts.pair(outcome.proposal));
+  if (outcome.status === 'applied' || outcome.status === 'committed') await parts.reindex();
+  return { ...outcome, diff };
+}

@@ -1,0 +1,46 @@
+import { openStages, RepositoryWorkspace, type Stages, type Workspace } from '../compose.js';
+import type { RepositoryPlace } from '../config/locate-repository.js';
+import type { CliContext } from '../io.js';
+import { type CallOptions } from '../mcp/define-tool.js';
+import { createToolHost } from '../mcp/tool-host.js';
+import { openFolderWatch } from './folder-watch.js';
+import type { DaemonState } from './serve-session.js';
+
+/** The stages of one repository and what the daemon counts about itself. */
+export async function openDaemonState(place: RepositoryPlace, context: CliContext): Promise<DaemonState> {
+  const stages = await openStages(place, context);
+  const watch = openFolderWatch(place.root);
+  stages.changes = watch;
+  return {
+    place,
+    started: new Date().toISOString(),
+    clients: 0,
+    requests: 0,
+    idleSince: performance.now(),
+    onStop: () => undefined,
+    isWatching: () => watch.isComplete(),
+    tools: createToolHost((options) => Promise.resolve(openForCall(stages, context, options))),
+    openWorkspace: ({ context: caller, progress }) =>
+      Promise.resolve(
+        new RepositoryWorkspace({
+          stages,
+          context: caller,
+          onProgress: (event) => progress.update(event),
+          isOwner: false,
+        }),
+      ),
+    async [Symbol.asyncDispose]() {
+      watch.close();
+      await stages[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function openForCall(stages: Stages, context: CliContext, { signal, onProgress }: CallOptions): Workspace {
+  return new RepositoryWorkspace({
+    stages,
+    context: { ...context, signal },
+    onProgress: onProgress ?? (() => undefined),
+    isOwner: false,
+  });
+}
