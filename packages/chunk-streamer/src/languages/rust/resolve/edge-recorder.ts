@@ -99,6 +99,12 @@ export class EdgeRecorder {
     return counts;
   }
 
+  /** Forgets everything, ready for the next file. */
+  clear(): void {
+    this.edges.clear();
+    this.counts.clear();
+  }
+
   /** All edges by `from`, `to`, kind. */
   finishEdges(): Edge[] {
     const edges: Edge[] = [];

@@ -73,7 +73,8 @@ function createRootDefinition(program: Program, root: Scope): Definition {
   return def;
 }
 
-class FileLoader {
+/** Makes what a file's facts declare and its `scopes` and `defs` do not hold yet. */
+export class FileLoader {
   private readonly program: Program;
   private readonly file: SourceFile;
 
@@ -82,11 +83,13 @@ class FileLoader {
     this.file = file;
   }
 
-  run(): void {
+  /** Imports of the scopes in `kept` are there already. */
+  run(kept: ReadonlySet<number> = new Set()): void {
     const { facts } = this.file;
     facts.defs.forEach((_, index) => this.definitionAt(index));
     facts.scopes.forEach((_, index) => this.scopeAt(index));
     for (const use of facts.uses) {
+      if (kept.has(use.scope)) continue;
       const scope = this.scopeAt(use.scope);
       const target = new Import(use, scope, scope.mask & this.file.crate.cfg.maskOf(use.cfg));
       scope.imports.push(target);

@@ -39,11 +39,12 @@ export interface Crate {
 /** A parsed file in its crate. */
 export class SourceFile {
   readonly path: string;
-  readonly facts: RustFacts;
-  readonly items: readonly RustItem[];
+  /** New bodies bring new facts. */
+  facts: RustFacts;
+  items: readonly RustItem[];
   readonly crate: Crate;
-  readonly scopes: Scope[] = [];
-  readonly defs: Definition[] = [];
+  scopes: Scope[] = [];
+  defs: Definition[] = [];
 
   constructor(input: { path: string; facts: RustFacts; items: readonly RustItem[]; crate: Crate }) {
     this.path = input.path;
@@ -74,7 +75,7 @@ export class SourceFile {
 
 /** A name a scope gets by `use`. */
 export class Import {
-  readonly fact: UseFact;
+  fact: UseFact;
   readonly scope: Scope;
   readonly mask: number;
   /** A glob whose target is being looked for: asking again is a cycle. */
@@ -166,7 +167,7 @@ export class Definition {
   readonly kind: DefKind | 'variant';
   readonly name: string;
   readonly file: SourceFile;
-  readonly fact: DefFact;
+  fact: DefFact;
   /** Scope it is declared in. */
   readonly scope: Scope;
   /** Trait or impl of a member, enum of a variant. */

@@ -30,6 +30,11 @@ export class ProblemCollector {
     });
   }
 
+  /** Forgets everything, ready for the next file. */
+  clear(): void {
+    this.problems.clear();
+  }
+
   /** All problems by path, place and code. */
   finish(): GraphProblem[] {
     return [...this.problems.values()].sort(

@@ -9,7 +9,7 @@ import { inferBody } from './infer/infer-body.js';
 import { recordItemMacros } from './item-macros.js';
 import { reportDuplicates, reportMissingItems, reportModules } from './item-problems.js';
 import { loadCrates, type RepositoryInput } from './load-crates.js';
-import { loadFile, ROOT_MASK } from './load-file.js';
+import { type FileInput, loadFile, ROOT_MASK } from './load-file.js';
 import { Lowering } from './lowering.js';
 import { MacroNames } from './macro-names.js';
 import { MethodLookup } from './method-lookup.js';
@@ -18,6 +18,7 @@ import type { Crate, Scope, SourceFile } from './model.js';
 import { Names } from './names.js';
 import { ProblemCollector } from './problem-collector.js';
 import { Program } from './program.js';
+import { replaceBodies } from './replace-bodies.js';
 import { Selector } from './selection.js';
 import { recordSignature } from './signature-edges.js';
 import { Signatures } from './signatures.js';
@@ -38,6 +39,14 @@ export interface ResolveResult {
   problems: GraphProblem[];
 }
 
+/** A loaded repository that answers file by file, in any order and as often as asked. */
+export interface ResolvedProgram {
+  /** What one file refers to: edges and counts of its own rows, problems at its places. Nothing for an unknown path. */
+  resolveFile(path: string): ResolveResult;
+  /** Takes new bodies of one file in place; false when that needs a new program. See `replaceBodies`. */
+  replaceBodies(input: FileInput): boolean;
+}
+
 /**
  * Resolves the references of a whole repository from syntax alone.
  *
@@ -45,24 +54,50 @@ export interface ResolveResult {
  * foreign type is counted, never bound by its name. Equal input gives equal output.
  */
 export function resolveRepository(input: RepositoryInput): ResolveResult {
-  const program = new Program();
-  program.std = loadStandardLibrary(program);
-  loadCrates(program, input);
-  const tools = createTools(program);
+  const { program, tools } = loadProgram(input);
   const order = input.files.flatMap(({ path }) => program.files.get(path) ?? []);
-  for (const file of order) {
-    resolveFile(tools, file);
-    recordItemMacros(program, tools, file);
-  }
+  for (const file of order) resolveFile({ program, tools }, file);
   reportModules(program, tools);
+  return finish(tools);
+}
+
+/** Loads a repository whose files are then resolved one by one; problems of the module tree itself are left out. */
+export function openProgram(input: RepositoryInput): ResolvedProgram {
+  const loaded = loadProgram(input);
+  const { program, tools } = loaded;
   return {
-    edges: tools.recorder.finishEdges(),
-    references: tools.recorder.finishCounts(),
-    problems: tools.problems.finish(),
+    resolveFile(path) {
+      const file = program.files.get(path);
+      tools.recorder.clear();
+      tools.problems.clear();
+      if (file !== undefined) resolveFile(loaded, file);
+      return finish(tools);
+    },
+    replaceBodies: (file) => replaceBodies(program, file),
   };
 }
 
-function resolveFile(tools: Tools, file: SourceFile): void {
+interface LoadedProgram {
+  program: Program;
+  tools: Tools;
+}
+
+function loadProgram(input: RepositoryInput): LoadedProgram {
+  const program = new Program();
+  program.std = loadStandardLibrary(program);
+  loadCrates(program, input);
+  return { program, tools: createTools(program) };
+}
+
+function finish({ recorder, problems }: Tools): ResolveResult {
+  return {
+    edges: recorder.finishEdges(),
+    references: recorder.finishCounts(),
+    problems: problems.finish(),
+  };
+}
+
+function resolveFile({ program, tools }: LoadedProgram, file: SourceFile): void {
   recordImports(tools, file);
   for (const def of file.defs) {
     recordSignature(tools, def);
@@ -70,6 +105,7 @@ function resolveFile(tools: Tools, file: SourceFile): void {
     if (def.kind === 'impl') reportMissingItems(tools, def);
   }
   reportDuplicates(tools, file);
+  recordItemMacros(program, tools, file);
 }
 
 function loadStandardLibrary(program: Program): Crate {
