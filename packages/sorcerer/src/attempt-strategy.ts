@@ -20,6 +20,7 @@ export function evidenceOf(state: RunState, reports: (attempt: number) => Eviden
   return state.attempts.flatMap((attempt) => [
     ...(attempt.outcome?.evidence ?? []),
     ...(attempt.report === null ? [] : reports(attempt.number)),
+    ...(attempt.review?.objections ?? []).map(objected),
     ...(attempt.apply === 'rolled_back' ? [rolledBack(attempt.applyReason)] : []),
   ]);
 }
@@ -27,6 +28,10 @@ export function evidenceOf(state: RunState, reports: (attempt: number) => Eviden
 /** What makes an attempt an attempt of its own: its strategy, and what it knows that earlier ones did not. */
 export function fingerprintOf(strategy: string, state: RunState, evidence: readonly Evidence[]): string {
   return hashValue({ strategy, evidence, clarifications: state.clarifications });
+}
+
+function objected(message: string): Evidence {
+  return { kind: 'review_objection', message, codes: [], row_keys: [], paths: [] };
 }
 
 function rolledBack(reason: string | null): Evidence {

@@ -1,9 +1,12 @@
 import type { Decision, DecisionAction, Verdict } from '@parseltongue/isg-core';
+import type { StuckPattern } from './stuck/detect-stuck.js';
 
 /** The most attempts a run may make; more buy almost nothing. */
 export const MAX_ATTEMPTS = 3;
 /** The most rounds of questions a run may ask. */
 export const MAX_CLARIFICATIONS = 2;
+/** How often a review may send a change back. */
+export const MAX_REFINEMENTS = 1;
 
 /** Everything a decision may rest on. Facts are executed or counted, never read out of prose. */
 export interface DecisionFacts {
@@ -24,7 +27,8 @@ export interface DecisionFacts {
     | 'question'
     | 'overloaded'
     | 'environment'
-    | 'budget';
+    | 'budget'
+    | 'approval';
   /** Null until the gates ran. */
   verdict: Verdict | null;
   /** Null without a report. */
@@ -37,6 +41,14 @@ export interface DecisionFacts {
   next_differs: boolean;
   /** The tree kept changing under the receipts. */
   tree_moving: boolean;
+  /** What the review of this attempt found blocking. */
+  objections: number;
+  /** Attempts that a review sent back so far. */
+  refinements: number;
+  /** The shape of the loop the run is in. */
+  stuck: StuckPattern | null;
+  /** The proposal is the part of an earlier one that the user kept. */
+  is_selection: boolean;
 }
 
 interface Rule {
@@ -56,6 +68,7 @@ const RULES: readonly Rule[] = [
   rule('nothing-to-do', ['stop'], (facts) => facts.proposal === 'none_needed'),
   rule('engine-overloaded', ['checkpoint', 'escalate'], (facts) => facts.proposal === 'overloaded'),
   rule('budget-exhausted', ['checkpoint', 'stop'], (facts) => facts.proposal === 'budget'),
+  rule('approval-needed', ['checkpoint', 'stop'], (facts) => facts.proposal === 'approval'),
   rule('question-asked', ['clarify', 'escalate'], canAsk),
   rule('questions-exhausted', ['escalate', 'stop'], (facts) => facts.proposal === 'question'),
   rule('model-refused', ['escalate', 'stop'], (facts) => facts.proposal === 'refused'),
@@ -68,10 +81,13 @@ const RULES: readonly Rule[] = [
   ),
   rule('verified', ['proceed', 'checkpoint'], isVerified),
   rule('gate-not-run', ['escalate', 'stop'], (facts) => hasProposal(facts) && facts.verdict === 'not_run'),
+  rule('review-objects', ['retry', 'escalate'], isSentBack),
   rule('not-verified-yet', ['checkpoint', 'stop'], (facts) => hasProposal(facts) && facts.verdict === null),
+  rule('selection-failed', ['checkpoint', 'stop'], (facts) => hasProposal(facts) && facts.is_selection),
   rule('no-fix-known', ['stop'], (facts) => facts.proposal === 'none_found' && !canRetry(facts)),
   rule('attempts-exhausted', ['stop', 'escalate'], (facts) => !canRetry(facts)),
   rule('no-new-approach', ['stop', 'escalate'], (facts) => !facts.next_differs),
+  rule('stuck', ['checkpoint', 'stop'], (facts) => facts.stuck !== null),
   rule('rolled-back', ['retry', 'stop', 'escalate'], (facts) => facts.apply === 'rolled_back'),
   rule('gates-failed', ['retry', 'stop', 'escalate'], (facts) => facts.verdict === 'failed'),
   rule('gates-inconclusive', ['retry', 'stop', 'escalate'], (facts) => facts.verdict === 'inconclusive'),
@@ -86,7 +102,10 @@ export const DECISION_RULE_IDS: readonly string[] = [...RULES, LAST_RULE].map(({
  *
  * `proceed` exists only with a passing receipt of exactly the proposed tree; no attempt follows the third.
  */
-export function decide(facts: DecisionFacts): Decision {
+export function decide(
+  facts: DecisionFacts,
+  confidence: Decision['confidence'] = { value: null, calibrated: false, n: 0 },
+): Decision {
   const found = RULES.find(({ holds }) => holds(facts)) ?? LAST_RULE;
   const restsOnReceipt = facts.receipt_hash !== null && facts.proposal === 'made';
   return {
@@ -94,9 +113,21 @@ export function decide(facts: DecisionFacts): Decision {
     rule_id: found.id,
     facts: { ...facts },
     receipts: restsOnReceipt && facts.receipt_hash !== null ? [facts.receipt_hash] : [],
-    confidence: { value: null, calibrated: false, n: 0 },
+    confidence,
     alternatives: [...found.alternatives],
   };
+}
+
+/** A review may send a change back once; after that the gates alone judge. */
+function isSentBack(facts: DecisionFacts): boolean {
+  return (
+    hasProposal(facts) &&
+    facts.verdict === null &&
+    facts.objections > 0 &&
+    facts.refinements < MAX_REFINEMENTS &&
+    canRetry(facts) &&
+    facts.next_differs
+  );
 }
 
 function isVerified(facts: DecisionFacts): boolean {

@@ -1,19 +1,29 @@
-import type { Decision, GateReport, Proposal } from '@parseltongue/isg-core';
+import type { Decision, GateReport, Plan, Proposal } from '@parseltongue/isg-core';
+import type { Breakpoint } from './breakpoints/breakpoint.js';
+import { findOpenBreakpoint } from './breakpoints/list-breakpoints.js';
+import type { BudgetLedger } from './budget.js';
 import type { RunStatus } from './log/event-payloads.js';
 import { nextStep, type StepName } from './next-step.js';
+import type { Prd } from './prd/prd.js';
 import { type RunSession, settingsOf } from './run-session.js';
-import type { AttemptState } from './run-state.js';
+import { type AttemptState, labelOf } from './run-state.js';
 import { applyProposal, loadReport } from './steps/apply-proposal.js';
 import { loadProposal } from './steps/build-proposal.js';
 import { commitChange } from './steps/commit-change.js';
 import { decideNext } from './steps/decide-next.js';
 import { finishRun } from './steps/finish-run.js';
+import { gatherBase } from './steps/gather-base.js';
 import { gatherContext } from './steps/gather-context.js';
+import { loadPlan, planInterfaces, planTests, writePlan } from './steps/plan-change.js';
 import { promoteRows } from './steps/promote-rows.js';
 import { proposeEdits } from './steps/propose-edits.js';
 import { proposeFixes } from './steps/propose-fixes.js';
+import { reproduceBug } from './steps/reproduce-bug.js';
+import { reviewFuture } from './steps/review-future.js';
+import { runScans } from './steps/run-scans.js';
 import { startAttempt } from './steps/start-attempt.js';
 import { verifyProposal } from './steps/verify-proposal.js';
+import { approvePrd, loadPrd, writePrd } from './steps/write-prd.js';
 
 /** How a run stands when a call returns. */
 export interface RunOutcome {
@@ -28,6 +38,14 @@ export interface RunOutcome {
   report: GateReport | null;
   commit: string | null;
   decision: Decision | null;
+  /** A bug was reproduced, or nothing executed shows what the change is for; null where that was not asked. */
+  label: 'reproduced' | 'needs_review' | null;
+  prd: Prd | null;
+  plan: Plan | null;
+  /** What the run waits with; nobody answering is no answer. */
+  breakpoint: Breakpoint | null;
+  /** What the run used up so far. */
+  ledger: BudgetLedger;
 }
 
 /**
@@ -38,10 +56,19 @@ export interface RunOutcome {
  */
 export async function driveRun(session: RunSession): Promise<RunOutcome> {
   const runStep: Record<Exclude<StepName, 'ended'>, () => Promise<void> | void> = {
+    'gather-base': () => gatherBase(session),
+    'write-prd': () => writePrd(session),
+    'approve-prd': () => approvePrd(session),
+    'plan-tests': () => planTests(session),
+    'plan-interfaces': () => planInterfaces(session),
+    'write-plan': () => writePlan(session),
+    'run-scans': () => runScans(session),
     'start-attempt': () => startAttempt(session),
     'gather-context': () => gatherContext(session),
     propose: () => (settingsOf(session).road === 'fix' ? proposeFixes(session) : proposeEdits(session)),
+    review: () => reviewFuture(session),
     verify: () => verifyProposal(session),
+    reproduce: () => reproduceBug(session),
     decide: () => decideNext(session),
     apply: () => applyProposal(session),
     commit: () => commitChange(session),
@@ -75,7 +102,12 @@ export function readOutcome(session: RunSession): RunOutcome {
     proposal: loadProposal(session),
     report: loadReport(session),
     commit: state.commit,
-    decision: state.attempts.at(-1)?.decision ?? null,
+    decision: state.planning.decision ?? state.attempts.at(-1)?.decision ?? null,
+    label: labelOf(state),
+    prd: loadPrd(session),
+    plan: loadPlan(session),
+    breakpoint: findOpenBreakpoint(session.log.events()),
+    ledger: state.ledger,
   };
 }
 

@@ -19,6 +19,7 @@ export interface SorcererErrorDetails {
   PT_SORCERER_ENGINE_TIMEOUT: { engine: string; timeoutMs: number };
   PT_SORCERER_TRANSCRIPT_INVALID: { file: string; line: number };
   PT_SORCERER_REPLAY_MISS: { requestHash: string; attempt: number };
+  PT_SORCERER_STEP_UNSUPPORTED: { engine: string; step: string };
   PT_SORCERER_ABORTED: { what: string };
 }
 export type SorcererErrorCode = keyof SorcererErrorDetails;

@@ -12,6 +12,7 @@ export const EvidenceSchema = z.strictObject({
     'same_proposal',
     'no_change',
     'rolled_back',
+    'review_objection',
   ]),
   message: z.string(),
   /** Compiler codes or refusal codes, sorted, without repeats. */

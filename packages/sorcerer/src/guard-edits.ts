@@ -9,10 +9,16 @@ export function pathOfEdit(edit: Edit): string {
  * Refuses edits of files that decide how code is built, run or versioned, unless the user's request names the file.
  *
  * A change that edits its own judge is no change: hidden folders, toolchain files and build output are never a target;
- * manifests and build scripts only when asked for. Undefined when the edit may be placed.
+ * manifests and build scripts only when asked for; the acceptance tests of a PRD belong to the user. Undefined when the edit may be placed.
  */
-export function refuseProtected(edit: Edit, request: string): EditRefusal | undefined {
+export function refuseProtected(
+  edit: Edit,
+  { request, fixedPaths = [] }: { request: string; fixedPaths?: readonly string[] },
+): EditRefusal | undefined {
   const path = pathOfEdit(edit);
+  if (fixedPaths.includes(path)) {
+    return refuse('unsupported', `${path} holds the acceptance tests of the PRD; only the user changes them`);
+  }
   if (!isInsidePath(path)) return refuse('path_outside', `${path} is not a path inside the repository`);
   const segments = path.split('/');
   const name = segments.at(-1) ?? '';

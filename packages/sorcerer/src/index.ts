@@ -1,15 +1,46 @@
+export { type Autonomy, AutonomySchema } from './breakpoints/autonomy.js';
+export { type Breakpoint, BreakpointSchema, type BreakpointType } from './breakpoints/breakpoint.js';
+export {
+  BREAKPOINT_RULES,
+  type BreakpointFacts,
+  type BreakpointRule,
+  type Condition,
+  findBreakpoint,
+} from './breakpoints/breakpoint-rules.js';
+export { listBreakpoints, type PendingBreakpoint } from './breakpoints/list-breakpoints.js';
 export { type BudgetCheck, type BudgetLedger, type CallEstimate, checkBudget } from './budget.js';
 export { type BudgetCaps, BudgetCapsSchema, DEFAULT_BUDGET_CAPS } from './budget-caps.js';
+export { cancelRun } from './cancel-run.js';
+export {
+  type Calibration,
+  calibrate,
+  type LabelledOutcome,
+  MIN_OUTCOMES,
+  measureCalibration,
+  readConfidence,
+} from './confidence/calibrate.js';
+export { type ExecutedEvidence, scoreEvidence } from './confidence/score-evidence.js';
 export { type ContextSection, type PackedContext, packContext } from './context/pack-context.js';
+export { type CostLine, type CostReport, readCosts } from './costs.js';
 export { DECISION_RULE_IDS, type DecisionFacts, decide, MAX_ATTEMPTS, MAX_CLARIFICATIONS } from './decide.js';
 export { createDeltaCoalescer, type DeltaCoalescer } from './delta-coalescer.js';
 export type { RunOutcome } from './drive-run.js';
 export { SorcererError, type SorcererErrorCode, type SorcererErrorDetails } from './errors.js';
 export { collectEvidence, type Evidence, EvidenceSchema } from './evidence.js';
-export type { Artefact, EventPayload, Road, RunSettings, RunStatus } from './log/event-payloads.js';
+export type {
+  Artefact,
+  EventPayload,
+  ReproductionStatus,
+  Road,
+  RunSettings,
+  RunStatus,
+} from './log/event-payloads.js';
 export { listRuns, type RunRecord, type RunSummary, readRun } from './log/read-run.js';
 export { openRunLog, type RunLog } from './log/run-log.js';
 export { nextStep, type StepName } from './next-step.js';
+export { buildPlan, type PlanSources } from './plan/build-plan.js';
+export { type RunTasksOptions, runTasks, type TaskEnd } from './plan/run-tasks.js';
+export { checkPlan, type PlanCheck, type PlanProblem, type PlanProblemCode } from './plan/validate-plan.js';
 export type {
   Applier,
   ChangeGraph,
@@ -24,16 +55,30 @@ export type {
   SourceReader,
   Verifier,
 } from './ports.js';
+export {
+  type AcceptanceFile,
+  type Behaviour,
+  type ChangeKind,
+  findStaleSteps,
+  formatPrd,
+  type PlanningStep,
+  type Prd,
+  PrdContract,
+  PrdSchema,
+} from './prd/prd.js';
 export { formatProposePrompt, PROPOSE_PROMPT_VERSION, type ProposePrompt } from './prompts/propose-v1.js';
 export {
   type Clarification,
   type Finish,
+  type PlanStep,
   type Reasoner,
   type ReasonerAnswer,
   ReasonerAnswerSchema,
   type ReasonerOptions,
   type ReasonerRequest,
   type ReasonerUsage,
+  type StepAnswer,
+  type StepRequest,
 } from './reasoner.js';
 export { type ParsedAnswer, parseAnswer } from './reasoners/answer-format.js';
 export {
@@ -73,5 +118,15 @@ export { type ResumeRunOptions, resumeRun } from './resume-run.js';
 export { type RunChangeOptions, runChange } from './run-change.js';
 export { type RunFixOptions, runFix } from './run-fix.js';
 export type { SessionOptions } from './run-session.js';
-export { type AttemptState, foldEvents, type RunState, type VerifiedReport } from './run-state.js';
+export {
+  type AttemptState,
+  foldEvents,
+  type PlanningState,
+  type RunState,
+  type VerifiedReport,
+} from './run-state.js';
 export type { StartOptions } from './start-run.js';
+export type { ProposalPart } from './steps/select-part.js';
+export type { InterfaceChanges, Review, TestChanges } from './steps/step-schemas.js';
+export { detectStuck, type StuckPattern, type TraceStep } from './stuck/detect-stuck.js';
+export { readTrace } from './stuck/read-trace.js';

@@ -9,8 +9,10 @@ import type {
   Proposal,
   RowKey,
   TddClass,
+  TextModel,
   TreeHash,
 } from '@parseltongue/isg-core';
+import type { Calibration } from './confidence/calibrate.js';
 import type { RunLog } from './log/run-log.js';
 import type { Reasoner } from './reasoner.js';
 
@@ -114,4 +116,8 @@ export interface FixPorts {
 export interface ChangePorts extends FixPorts {
   context: ContextSource;
   reasoner?: Reasoner;
+  /** The local tier that runs scan tasks; without it they are recorded as not run. */
+  scanner?: TextModel;
+  /** What labelled outcomes say about scores; without it confidence is uncalibrated. */
+  calibration?: Calibration;
 }

@@ -8,9 +8,28 @@ export interface Clarification {
   answer: string;
 }
 
-/** One question to a reasoner. The same fields give the same request hash. */
+/** The steps that are answered with plain text or one JSON object. */
+export const PlanStepSchema = z.enum(['prd', 'tests', 'interfaces', 'scan', 'review']);
+export type PlanStep = z.infer<typeof PlanStepSchema>;
+
+/** One question of a planning step. The same fields give the same request hash. */
+export interface StepRequest {
+  step: PlanStep;
+  /** Role, rules and answer format of the step. */
+  instructions: string;
+  /** The graph as text: keys, signatures, class and summaries. */
+  context: string;
+  /** Request, PRD, plan, code and evidence in named blocks. */
+  task: string;
+  /** How often the run asked this step, from 1. */
+  attempt: number;
+  /** The most tokens the answer may have. */
+  tokenBudget: number;
+}
+
+/** One question for edits. The same fields give the same request hash. */
 export interface ReasonerRequest {
-  /** The step of the workflow that asks; A01, A02 and B01 are answered together. */
+  /** The step of the workflow that asks; without a plan A01, A02 and B01 are answered together. */
   step: 'propose';
   /** What the user wants, in the user's words. */
   request: string;
@@ -23,6 +42,8 @@ export interface ReasonerRequest {
   /** What earlier attempts ran into, oldest first. */
   evidence: readonly Evidence[];
   clarifications: readonly Clarification[];
+  /** The accepted PRD and the plan as text; absent without them. */
+  plan?: string;
   /** The most tokens the answer may have. */
   tokenBudget: number;
 }
@@ -40,6 +61,14 @@ export type ReasonerUsage = z.infer<typeof ReasonerUsageSchema>;
 /** `truncated` and `refused` answers carry no edits: half an answer is never applied. */
 export const FinishSchema = z.enum(['complete', 'truncated', 'refused']);
 export type Finish = z.infer<typeof FinishSchema>;
+
+/** What a planning step got back: text only; the step that asked reads it. */
+export const StepAnswerSchema = z.strictObject({
+  text: z.string(),
+  usage: ReasonerUsageSchema,
+  finish: FinishSchema,
+});
+export type StepAnswer = z.infer<typeof StepAnswerSchema>;
 
 /** What a reasoner returned. Everything in it is foreign: it is placed, checked and gated, never obeyed. */
 export const ReasonerAnswerSchema = z.strictObject({
@@ -75,4 +104,10 @@ export interface Reasoner {
    * @throws SorcererError with `retryable` true when the same call may succeed later
    */
   propose(request: ReasonerRequest, options: ReasonerOptions): Promise<ReasonerAnswer>;
+  /**
+   * Answers one planning step in a conversation of its own; absent where only edits can be made.
+   *
+   * @throws SorcererError with `retryable` true when the same call may succeed later
+   */
+  answer?(request: StepRequest, options: ReasonerOptions): Promise<StepAnswer>;
 }

@@ -1,4 +1,5 @@
-import type { EventType, RunEvent } from '@parseltongue/isg-core';
+import type { EventType, RunEvent, TextModel } from '@parseltongue/isg-core';
+import type { Calibration } from './confidence/calibrate.js';
 import { SorcererError } from './errors.js';
 import type { EventPayload, RunSettings } from './log/event-payloads.js';
 import type { RunLog } from './log/run-log.js';
@@ -7,7 +8,12 @@ import type { Reasoner } from './reasoner.js';
 import { type AttemptState, foldEvent, foldEvents, type RunState } from './run-state.js';
 
 /** Ports of either road; what a road lacks is missing and asked for where it is needed. */
-export type SessionPorts = FixPorts & { context?: ContextSource; reasoner?: Reasoner };
+export type SessionPorts = FixPorts & {
+  context?: ContextSource;
+  reasoner?: Reasoner;
+  scanner?: TextModel;
+  calibration?: Calibration;
+};
 
 /** How a caller watches and stops a run. */
 export interface SessionOptions {
@@ -15,6 +21,22 @@ export interface SessionOptions {
   /** Every event this call appends, in order, once. */
   onEvent?: (event: RunEvent) => void;
 }
+
+/** The kinds of documents beside a log; `ask` is Markdown, the others are JSON. */
+export type ArtefactKind =
+  | 'base'
+  | 'prd'
+  | 'tests'
+  | 'interfaces'
+  | 'plan'
+  | 'scans'
+  | 'context'
+  | 'answer'
+  | 'proposal'
+  | 'review'
+  | 'report'
+  | 'reproduction'
+  | 'ask';
 
 /** One process's work on one run: the log, the state it folds to, and what may be forgotten. */
 export interface RunSession {
@@ -26,7 +48,7 @@ export interface RunSession {
   state(): RunState;
   record<T extends EventType>(type: T, payload: EventPayload<T>): void;
   /** A name for a document that no earlier event names. */
-  nameArtefact(kind: 'context' | 'answer' | 'proposal' | 'report'): string;
+  nameArtefact(kind: ArtefactKind): string;
 }
 
 /** Answers that stay true while the tree does not change; losing them costs time only. */
@@ -50,7 +72,7 @@ export function createRunSession(log: RunLog, ports: SessionPorts, options: Sess
       state = foldEvent(state, event);
       options.onEvent?.(event);
     },
-    nameArtefact: (kind) => `${kind}-${log.events().length + 1}.json`,
+    nameArtefact: (kind) => `${kind}-${log.events().length + 1}.${kind === 'ask' ? 'md' : 'json'}`,
   };
 }
 

@@ -5,11 +5,13 @@ import type {
   Artefact,
   EventPayload,
   ProposeOutcome,
+  ReproductionStatus,
   RunSettings,
   RunStatus,
   TypedEvent,
 } from './log/event-payloads.js';
-import type { Clarification } from './reasoner.js';
+import type { ChangeKind } from './prd/prd.js';
+import type { Clarification, PlanStep } from './reasoner.js';
 
 /** What became of one attempt. */
 export interface AttemptState {
@@ -23,7 +25,15 @@ export interface AttemptState {
   outcome: { kind: ProposeOutcome; reason: string; evidence: Evidence[]; questions: string[] } | null;
   proposalId: string | null;
   proposal: Artefact | null;
+  risks: string[];
+  size: { rows: number; files: number };
+  /** The proposal is the part of an earlier one that the user kept. */
+  isSelection: boolean;
+  /** What B02 found blocking; null before it ran. */
+  review: { artefact: Artefact; objections: string[] } | null;
   report: VerifiedReport | null;
+  /** What the proposal's tests do on the base; null before they ran there. */
+  reproduction: { status: ReproductionStatus; detail: string } | null;
   /** How often the tree moved under the receipts. */
   recheckCount: number;
   apply: 'none' | 'started' | 'applied' | 'rolled_back' | 'not_started';
@@ -39,11 +49,34 @@ export interface VerifiedReport {
   subjectMatches: boolean;
 }
 
+/** What was planned before the first attempt. */
+export interface PlanningState {
+  base: Artefact | null;
+  prd: { artefact: Artefact; version: number; kind: ChangeKind; acceptance: string[] } | null;
+  isApproved: boolean;
+  tests: Artefact | null;
+  interfaces: Artefact | null;
+  plan: Artefact | null;
+  scans: Artefact | null;
+  /** Set when planning stopped. */
+  outcome: { kind: ProposeOutcome; reason: string; questions: string[] } | null;
+  decision: Decision | null;
+}
+
 /** A run as its log tells it. Everything the workflow decides is decided from this. */
 export interface RunState {
   settings: RunSettings | null;
+  planning: PlanningState;
   attempts: AttemptState[];
   clarifications: Clarification[];
+  /** Rounds of questions that were answered. */
+  answeredRounds: number;
+  /** Calls so far, by step. */
+  calls: Partial<Record<PlanStep | 'propose', number>>;
+  /** Attempts made before the user last asked for something else; the limit counts from there. */
+  attemptBase: number;
+  /** The user asked for another attempt on the same context. */
+  isModifyAsked: boolean;
   ledger: BudgetLedger;
   commit: string | null;
   isPromoted: boolean;
@@ -57,8 +90,23 @@ export interface RunState {
 function createRunState(): RunState {
   return {
     settings: null,
+    planning: {
+      base: null,
+      prd: null,
+      isApproved: false,
+      tests: null,
+      interfaces: null,
+      plan: null,
+      scans: null,
+      outcome: null,
+      decision: null,
+    },
     attempts: [],
     clarifications: [],
+    answeredRounds: 0,
+    calls: {},
+    attemptBase: 0,
+    isModifyAsked: false,
     ledger: createLedger(),
     commit: null,
     isPromoted: false,
@@ -107,13 +155,19 @@ function foldRun(state: RunState, event: TypedEvent): RunState | undefined {
     case 'stage-started':
       return event.payload.stage === 'attempt' ? foldNewAttempt(state, event.payload) : undefined;
     case 'model-called':
-      return {
-        ...patchAttempt(state, { answer: event.payload.artefact }),
-        ledger: chargeUsage(state.ledger, event.payload.usage),
-      };
+      return foldCall(state, event.payload);
     default:
       return undefined;
   }
+}
+
+function foldCall(state: RunState, { step, usage, artefact }: EventPayload<'model-called'>): RunState {
+  const counted: RunState = {
+    ...state,
+    calls: { ...state.calls, [step]: (state.calls[step] ?? 0) + 1 },
+    ledger: chargeUsage(state.ledger, usage),
+  };
+  return step === 'propose' ? patchAttempt(counted, { answer: artefact }) : counted;
 }
 
 /**
@@ -121,20 +175,41 @@ function foldRun(state: RunState, event: TypedEvent): RunState | undefined {
  * A run paused from outside in the middle of an attempt has nothing to clear.
  */
 function foldResolution(state: RunState, payload: EventPayload<'breakpoint-resolved'>): RunState {
+  const { choice } = payload;
   const settings = state.settings === null ? null : { ...state.settings, caps: payload.caps };
   const resumed: RunState = {
     ...state,
     settings,
     ended: null,
     clarifications: [...state.clarifications, ...payload.clarifications],
-    isApplyAsked: state.isApplyAsked || payload.choice === 'apply',
+    answeredRounds: state.answeredRounds + (choice === 'answer' ? 1 : 0),
+    isApplyAsked: state.isApplyAsked || choice === 'apply',
+    planning: {
+      ...state.planning,
+      outcome: null,
+      decision: null,
+      isApproved: state.planning.isApproved || choice === 'approve',
+    },
   };
+  if (choice === 'modify') return askAnew(resumed);
   const decision = state.attempts.at(-1)?.decision ?? null;
   if (decision === null || decision.action === 'proceed') return resumed;
   return patchAttempt(resumed, { ...CLEARED, apply: 'none', recheckCount: 0 });
 }
 
-const CLEARED = { outcome: null, answer: null, context: null, report: null, decision: null } as const;
+/** The next attempt counts as the first again and keeps the context of the last. */
+function askAnew(state: RunState): RunState {
+  return { ...state, isModifyAsked: true, isApplyAsked: false, attemptBase: state.attempts.length };
+}
+
+const CLEARED = {
+  outcome: null,
+  answer: null,
+  context: null,
+  report: null,
+  reproduction: null,
+  decision: null,
+} as const;
 
 function foldNewAttempt(
   state: RunState,
@@ -144,12 +219,17 @@ function foldNewAttempt(
     number: payload.attempt,
     strategy: payload.strategy,
     fingerprint: payload.fingerprint,
-    context: null,
+    context: state.isModifyAsked ? (state.attempts.at(-1)?.context ?? null) : null,
     answer: null,
     outcome: null,
     proposalId: null,
     proposal: null,
+    risks: [],
+    size: { rows: 0, files: 0 },
+    isSelection: false,
+    review: null,
     report: null,
+    reproduction: null,
     recheckCount: 0,
     apply: 'none',
     applyReason: null,
@@ -157,6 +237,7 @@ function foldNewAttempt(
   };
   return {
     ...state,
+    isModifyAsked: false,
     attempts: [...state.attempts.filter(({ number }) => number !== payload.attempt), attempt],
   };
 }
@@ -166,9 +247,11 @@ function foldAttempt(state: RunState, event: TypedEvent): RunState | undefined {
     case 'stage-ended':
       return foldStageEnd(state, event.payload);
     case 'rows-proposed':
-      return patchAttempt(state, { proposal: event.payload.artefact, proposalId: event.payload.proposal_id });
+      return foldProposal(state, event.payload);
     case 'decision-made':
-      return patchAttempt(state, { decision: event.payload.decision });
+      return event.payload.attempt === 0
+        ? { ...state, planning: { ...state.planning, decision: event.payload.decision } }
+        : patchAttempt(state, { decision: event.payload.decision });
     case 'apply-started':
       return patchAttempt(state, { apply: 'started' });
     case 'apply-ended':
@@ -182,7 +265,66 @@ function foldAttempt(state: RunState, event: TypedEvent): RunState | undefined {
   }
 }
 
+/** A kept part of a proposal takes its place and has to pass the gates like the whole did. */
+function foldProposal(state: RunState, payload: EventPayload<'rows-proposed'>): RunState {
+  const { artefact: proposal, proposal_id: proposalId, risks, is_selection: isSelection } = payload;
+  const size = { rows: payload.rows.length, files: payload.files.length };
+  const next = patchAttempt(state, { proposal, proposalId, risks, size, isSelection });
+  if (!isSelection) return next;
+  return { ...patchAttempt(next, { ...CLEARED, recheckCount: 0 }), isApplyAsked: true };
+}
+
 function foldStageEnd(state: RunState, payload: EventPayload<'stage-ended'>): RunState {
+  return foldPlanning(state, payload) ?? foldAttemptStage(state, payload) ?? state;
+}
+
+function foldPlanning(state: RunState, payload: EventPayload<'stage-ended'>): RunState | undefined {
+  const patch = (planning: Partial<PlanningState>): RunState => ({
+    ...state,
+    planning: { ...state.planning, ...planning },
+  });
+  switch (payload.stage) {
+    case 'base':
+    case 'tests':
+    case 'interfaces':
+    case 'plan':
+      return patch({ [payload.stage]: payload.artefact });
+    case 'scan':
+      return patch({ scans: payload.artefact });
+    case 'approval':
+      return patch({ isApproved: true });
+    case 'planning':
+      return patch({
+        outcome: { kind: payload.outcome, reason: payload.reason, questions: payload.questions },
+      });
+    case 'prd':
+      return foldPrd(state, payload);
+    default:
+      return undefined;
+  }
+}
+
+/** A new version makes stale steps run again, and after attempts were made the next one counts as the first. */
+function foldPrd(state: RunState, payload: Extract<EventPayload<'stage-ended'>, { stage: 'prd' }>): RunState {
+  const { artefact, version, kind, acceptance, stale, source } = payload;
+  const isStale = (step: (typeof stale)[number]): boolean => stale.includes(step);
+  const { planning } = state;
+  const next: RunState = {
+    ...state,
+    planning: {
+      ...planning,
+      prd: { artefact, version, kind, acceptance },
+      isApproved: source === 'user',
+      tests: isStale('tests') ? null : planning.tests,
+      interfaces: isStale('interfaces') ? null : planning.interfaces,
+      plan: isStale('plan') ? null : planning.plan,
+      scans: isStale('interfaces') ? null : planning.scans,
+    },
+  };
+  return stale.length > 0 && state.attempts.length > 0 ? askAnew(next) : next;
+}
+
+function foldAttemptStage(state: RunState, payload: EventPayload<'stage-ended'>): RunState | undefined {
   switch (payload.stage) {
     case 'context':
       return patchAttempt(state, { context: payload.artefact });
@@ -198,6 +340,12 @@ function foldStageEnd(state: RunState, payload: EventPayload<'stage-ended'>): Ru
       const recheckCount = (state.attempts.at(-1)?.recheckCount ?? 0) + 1;
       return patchAttempt(state, { report: null, decision: null, recheckCount });
     }
+    case 'review':
+      return patchAttempt(state, { review: { artefact: payload.artefact, objections: payload.objections } });
+    case 'reproduce':
+      return patchAttempt(state, { reproduction: { status: payload.status, detail: payload.detail } });
+    default:
+      return undefined;
   }
 }
 
@@ -205,4 +353,23 @@ function patchAttempt(state: RunState, patch: Partial<AttemptState>): RunState {
   const last = state.attempts.at(-1);
   if (last === undefined) return state;
   return { ...state, attempts: [...state.attempts.slice(0, -1), { ...last, ...patch }] };
+}
+
+/** What the run can say about why its latest proposal is right: a bug was reproduced, or a person has to look. */
+export function labelOf(state: RunState): 'reproduced' | 'needs_review' | null {
+  const reproduction = state.attempts.at(-1)?.reproduction ?? null;
+  if (reproduction === null) return null;
+  if (reproduction.status === 'reproduced') return 'reproduced';
+  const isEnough = kindOf(state) !== 'bug' && reproduction.status === 'does_not_build';
+  return isEnough ? null : 'needs_review';
+}
+
+/** What kind of change the run makes; the user's word goes before the PRD's. */
+export function kindOf(state: RunState): ChangeKind | null {
+  return state.settings?.kind ?? state.planning.prd?.kind ?? null;
+}
+
+/** Attempts since the user last asked for something else, from 1. */
+export function countAttempts(state: RunState): number {
+  return state.attempts.length - state.attemptBase;
 }

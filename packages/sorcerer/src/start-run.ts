@@ -1,9 +1,12 @@
+import type { Autonomy } from './breakpoints/autonomy.js';
 import { type BudgetCaps, DEFAULT_BUDGET_CAPS } from './budget-caps.js';
 import { MAX_ATTEMPTS } from './decide.js';
 import { driveRun, type RunOutcome } from './drive-run.js';
 import { SorcererError } from './errors.js';
 import type { RunSettings } from './log/event-payloads.js';
+import type { ChangeKind, Prd } from './prd/prd.js';
 import { createRunSession, type SessionOptions, type SessionPorts } from './run-session.js';
+import { recordPrd } from './steps/write-prd.js';
 
 /** What every new run can be told. */
 export interface StartOptions extends SessionOptions {
@@ -14,8 +17,18 @@ export interface StartOptions extends SessionOptions {
   commit?: boolean;
   /** 1 to 3, default 3. */
   maxAttempts?: number;
+  /** How much the run does by itself, default `run`. */
+  autonomy?: Autonomy;
   /** Overrides of the default caps; recorded with the run. */
   caps?: Partial<BudgetCaps>;
+}
+
+/** What one road adds to the settings. */
+export interface StartKind extends Pick<RunSettings, 'road' | 'request' | 'reasoner' | 'clippy'> {
+  workflow?: 'direct' | 'stepped';
+  kind?: ChangeKind | null;
+  /** An accepted PRD to start from. */
+  prd?: Prd;
 }
 
 /**
@@ -26,7 +39,7 @@ export interface StartOptions extends SessionOptions {
 export async function startRun(
   ports: SessionPorts,
   options: StartOptions,
-  kind: Pick<RunSettings, 'road' | 'request' | 'reasoner' | 'clippy'>,
+  { prd, ...kind }: StartKind,
 ): Promise<RunOutcome> {
   const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > MAX_ATTEMPTS) {
@@ -49,6 +62,8 @@ export async function startRun(
     commit: options.commit ?? true,
     max_attempts: maxAttempts,
     caps: { ...DEFAULT_BUDGET_CAPS, ...options.caps },
+    autonomy: options.autonomy ?? 'run',
   });
+  if (prd !== undefined) recordPrd(session, prd, 'user');
   return await driveRun(session); // the log must stay open until the run is done
 }

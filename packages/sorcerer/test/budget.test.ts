@@ -36,7 +36,7 @@ describe('checkBudget', () => {
       {},
       { status: 'within', cap: 'total_tokens', warning: 80 },
     ],
-    ['stops at the number of calls', { model_calls: 9 }, {}, { status: 'exhausted', cap: 'model_calls' }],
+    ['stops at the number of calls', { model_calls: 24 }, {}, { status: 'exhausted', cap: 'model_calls' }],
     ['stops when the time is over', { active_ms: 3_600_000 }, {}, { status: 'exhausted', cap: 'wall_ms' }],
     ['stops at the cost cap', { cost_usd: 2.01 }, { cost_usd: 2 }, { status: 'exhausted', cap: 'cost_usd' }],
     ['knows no cost cap by default', { cost_usd: 1e6 }, {}, { status: 'within' }],

@@ -16,6 +16,7 @@ const proposals = [
   'overloaded',
   'environment',
   'budget',
+  'approval',
 ] as const;
 const anyFacts: fc.Arbitrary<DecisionFacts> = fc.record({
   attempt: fc.integer({ min: 1, max: 5 }),
@@ -28,6 +29,10 @@ const anyFacts: fc.Arbitrary<DecisionFacts> = fc.record({
   apply: fc.constantFrom('none', 'rolled_back', 'not_started'),
   next_differs: fc.boolean(),
   tree_moving: fc.boolean(),
+  objections: fc.integer({ min: 0, max: 3 }),
+  refinements: fc.integer({ min: 0, max: 2 }),
+  stuck: fc.constantFrom('no_action', 'alternating', null),
+  is_selection: fc.boolean(),
 });
 const good: DecisionFacts = {
   attempt: 1,
@@ -40,6 +45,10 @@ const good: DecisionFacts = {
   apply: 'none',
   next_differs: true,
   tree_moving: false,
+  objections: 0,
+  refinements: 0,
+  stuck: null,
+  is_selection: false,
 };
 const seeded = { seed: 20260101, numRuns: 5_000 };
 
@@ -89,6 +98,7 @@ describe('decide', () => {
     ['nothing-to-do', 'stop', { proposal: 'none_needed' }],
     ['engine-overloaded', 'checkpoint', { proposal: 'overloaded' }],
     ['budget-exhausted', 'checkpoint', { proposal: 'budget' }],
+    ['approval-needed', 'checkpoint', { proposal: 'approval' }],
     ['question-asked', 'clarify', { proposal: 'question' }],
     ['questions-exhausted', 'escalate', { proposal: 'question', clarifications: 2 }],
     ['model-refused', 'escalate', { proposal: 'refused' }],
@@ -96,7 +106,10 @@ describe('decide', () => {
     ['receipt-of-another-tree', 'escalate', { subject_matches: false }],
     ['base-changed', 'checkpoint', { apply: 'not_started' }],
     ['gate-not-run', 'escalate', { verdict: 'not_run' }],
+    ['review-objects', 'retry', { verdict: null, objections: 1 }],
     ['not-verified-yet', 'checkpoint', { verdict: null }],
+    ['selection-failed', 'checkpoint', { verdict: 'failed', is_selection: true }],
+    ['stuck', 'checkpoint', { verdict: 'failed', stuck: 'alternating' }],
     ['no-fix-known', 'stop', { proposal: 'none_found', attempt: 3, verdict: null }],
     ['attempts-exhausted', 'stop', { verdict: 'failed', attempt: 3 }],
     ['no-new-approach', 'stop', { verdict: 'failed', next_differs: false }],
@@ -109,6 +122,6 @@ describe('decide', () => {
   });
 
   it('has a case above for every rule', () => {
-    expect(DECISION_RULE_IDS).toHaveLength(20);
+    expect(DECISION_RULE_IDS).toHaveLength(24);
   });
 });

@@ -24,7 +24,7 @@ export interface RunLog extends AsyncDisposable {
   events(): readonly RunEvent[];
   /** Appends one event; it is in the file when the call returns, and on the disk for events a resume depends on. */
   append<T extends EventType>(type: T, payload: EventPayload<T>, at: number): RunEvent;
-  /** Stores a JSON document beside the log, durably and all or nothing. */
+  /** Stores a document beside the log, durably and all or nothing: JSON, or text when the name ends in `.md`. */
   writeArtefact(name: string, value: unknown): Artefact;
   /**
    * Reads a document back.
@@ -145,7 +145,7 @@ class FileRunLog implements RunLog {
   }
 
   writeArtefact(name: string, value: unknown): Artefact {
-    const text = JSON.stringify(value);
+    const text = name.endsWith('.md') ? String(value) : JSON.stringify(value);
     const path = join(this.#init.folder, name);
     const fd = openSync(`${path}.tmp`, 'w', OWNER_ONLY);
     try {

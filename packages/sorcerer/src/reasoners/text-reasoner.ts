@@ -1,4 +1,4 @@
-import { formatProposePrompt, type ProposePrompt } from '../prompts/propose-v1.js';
+import { formatProposePrompt, formatStepPrompt, type ProposePrompt } from '../prompts/propose-v1.js';
 import type {
   Finish,
   Reasoner,
@@ -6,6 +6,7 @@ import type {
   ReasonerOptions,
   ReasonerRequest,
   ReasonerUsage,
+  StepRequest,
 } from '../reasoner.js';
 import { redactSecrets } from '../redact.js';
 import { parseAnswer } from './answer-format.js';
@@ -23,7 +24,7 @@ export interface TextEngine {
   readonly locality: Reasoner['locality'];
   complete(
     prompt: ProposePrompt,
-    options: ReasonerOptions & { request: ReasonerRequest },
+    options: ReasonerOptions & { request: ReasonerRequest | StepRequest },
   ): Promise<Completion>;
 }
 
@@ -35,6 +36,13 @@ export function createTextReasoner(engine: TextEngine): Reasoner {
     async propose(request, options) {
       const prompt = formatProposePrompt(request);
       return readCompletion(await engine.complete(prompt, { ...options, request }));
+    },
+    async answer(request, options) {
+      const { text, usage, finish } = await engine.complete(formatStepPrompt(request), {
+        ...options,
+        request,
+      });
+      return { text: finish === 'complete' ? redactSecrets(text) : '', usage, finish };
     },
   };
 }

@@ -33,7 +33,11 @@ export function endPropose(
  */
 export async function proposeFiles(
   session: RunSession,
-  { files, title }: { files: readonly FileChange[]; title: string },
+  {
+    files,
+    title,
+    isSelection = false,
+  }: { files: readonly FileChange[]; title: string; isSelection?: boolean },
 ): Promise<void> {
   const attempt = currentAttempt(session);
   const id = hashValue(files);
@@ -54,6 +58,8 @@ export async function proposeFiles(
     artefact: session.log.writeArtefact(session.nameArtefact('proposal'), proposal),
     files: proposal.files.map(({ path }) => path),
     rows: proposal.rows.map(({ key, action }) => ({ key, action })),
+    risks: findRisks(proposal),
+    is_selection: isSelection,
   });
 }
 
@@ -61,6 +67,22 @@ export async function proposeFiles(
 export function loadProposal(session: RunSession): Proposal | null {
   const artefact = session.state().attempts.at(-1)?.proposal ?? null;
   return artefact === null ? null : ProposalSchema.parse(session.log.readArtefact(artefact));
+}
+
+const MANY_FILES = 5;
+
+/** Why a person may want to look: deleted rows, changed public interfaces, many files, files that are no Rust source. */
+function findRisks({ files, rows }: Proposal): string[] {
+  const deleted = rows.filter(({ action }) => action === 'Delete').length;
+  const isPublic = rows.some(
+    ({ action, row }) => action === 'Edit' && row.visibility === 'public' && row.kind !== 'file',
+  );
+  return [
+    ...(deleted > 0 ? [`${deleted} rows are deleted`] : []),
+    ...(isPublic ? ['public items change'] : []),
+    ...(files.length > MANY_FILES ? [`${files.length} files change`] : []),
+    ...(files.some(({ path }) => !path.endsWith('.rs')) ? ['files change that are no Rust source'] : []),
+  ];
 }
 
 async function createProposal(

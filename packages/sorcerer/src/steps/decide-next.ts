@@ -1,37 +1,105 @@
 import { fingerprintOf, strategyOf } from '../attempt-strategy.js';
+import { readConfidence } from '../confidence/calibrate.js';
+import { scoreEvidence } from '../confidence/score-evidence.js';
 import { type DecisionFacts, decide } from '../decide.js';
-import { MAX_RECHECKS } from '../next-step.js';
+import { hashValue } from '../hash-value.js';
+import { countRefinements, MAX_RECHECKS } from '../next-step.js';
 import { currentAttempt, type RunSession, settingsOf } from '../run-session.js';
-import type { AttemptState } from '../run-state.js';
+import { type AttemptState, countAttempts, type RunState } from '../run-state.js';
+import { detectStuck } from '../stuck/detect-stuck.js';
+import { readTrace } from '../stuck/read-trace.js';
+import { loadReport } from './apply-proposal.js';
 import { gatherEvidence } from './start-attempt.js';
 
-/** Asks the decision table what the attempt led to. Follows C, and every step that ends an attempt early. */
+/** Asks the decision table what the attempt led to. Follows C, and every step that ends an attempt or planning early. */
 export function decideNext(session: RunSession): void {
+  const state = session.state();
+  if (state.planning.outcome !== null) {
+    const decision = decide(collectPlanningFacts(session, state.planning.outcome.kind));
+    session.record('decision-made', { attempt: 0, decision });
+    return;
+  }
   const attempt = currentAttempt(session);
-  session.record('decision-made', {
-    attempt: attempt.number,
-    decision: decide(collectFacts(session, attempt)),
+  const decision = decide(
+    collectFacts(session, attempt),
+    readConfidence(session.ports.calibration ?? UNCALIBRATED, scoreAttempt(session, attempt)),
+  );
+  session.record('decision-made', { attempt: attempt.number, decision });
+}
+
+const UNCALIBRATED = { isCalibrated: false, n: 0, steps: [] } as const;
+
+/** The raw score of an attempt, from its receipts and counts. */
+export function scoreAttempt(session: RunSession, attempt: AttemptState): number {
+  const report = loadReport(session);
+  const proposals = session.state().attempts.flatMap(({ proposalId }) => proposalId ?? []);
+  const same = proposals.filter((id) => id === attempt.proposalId).length;
+  return scoreEvidence({
+    verdict: attempt.report?.verdict ?? null,
+    tests_run: report?.receipts.find(({ gate }) => gate === 'T5')?.counts.passed ?? 0,
+    reproduction: attempt.reproduction?.status ?? null,
+    covered_share: null,
+    changed_rows: attempt.size.rows,
+    changed_files: attempt.size.files,
+    retries: attempt.number - 1,
+    agreement: proposals.length > 1 ? same / proposals.length : null,
   });
 }
 
-function collectFacts(session: RunSession, attempt: AttemptState): DecisionFacts {
+/** Planning asks a step three times before it gives up, so it is always its last attempt. */
+function collectPlanningFacts(session: RunSession, proposal: DecisionFacts['proposal']): DecisionFacts {
   return {
-    attempt: attempt.number,
+    ...NO_PROPOSAL,
+    attempt: settingsOf(session).max_attempts,
     max_attempts: settingsOf(session).max_attempts,
-    clarifications: session.state().clarifications.length,
-    proposal: attempt.outcome?.kind ?? 'made',
-    verdict: attempt.report?.verdict ?? null,
-    receipt_hash: attempt.report?.receiptHash ?? null,
-    subject_matches: attempt.report?.subjectMatches ?? false,
-    apply: attempt.apply === 'rolled_back' || attempt.apply === 'not_started' ? attempt.apply : 'none',
-    next_differs: isNextDifferent(session, attempt),
-    tree_moving: attempt.recheckCount > MAX_RECHECKS,
+    clarifications: session.state().answeredRounds,
+    proposal,
   };
 }
 
+const NO_PROPOSAL = {
+  verdict: null,
+  receipt_hash: null,
+  subject_matches: false,
+  apply: 'none',
+  next_differs: false,
+  tree_moving: false,
+  objections: 0,
+  refinements: 0,
+  stuck: null,
+  is_selection: false,
+} as const;
+
+function collectFacts(session: RunSession, attempt: AttemptState): DecisionFacts {
+  const state = session.state();
+  return {
+    attempt: countAttempts(state),
+    max_attempts: settingsOf(session).max_attempts,
+    clarifications: state.answeredRounds,
+    proposal: attempt.outcome?.kind ?? 'made',
+    ...readReport(attempt),
+    apply: attempt.apply === 'rolled_back' || attempt.apply === 'not_started' ? attempt.apply : 'none',
+    next_differs: isNextDifferent(session, attempt),
+    tree_moving: attempt.recheckCount > MAX_RECHECKS,
+    objections: attempt.review?.objections.length ?? 0,
+    refinements: countRefinements(state),
+    stuck: detectStuck(readTrace(session.log.events(), hashValue)),
+    is_selection: attempt.isSelection,
+  };
+}
+
+function readReport({
+  report,
+}: AttemptState): Pick<DecisionFacts, 'verdict' | 'receipt_hash' | 'subject_matches'> {
+  if (report === null) return { verdict: null, receipt_hash: null, subject_matches: false };
+  const { verdict, receiptHash, subjectMatches } = report;
+  return { verdict, receipt_hash: receiptHash, subject_matches: subjectMatches };
+}
+
 function isNextDifferent(session: RunSession, attempt: AttemptState): boolean {
-  const strategy = strategyOf(settingsOf(session).road, attempt.number + 1);
+  const state: RunState = session.state();
+  const strategy = strategyOf(settingsOf(session).road, attempt.number + 1 - state.attemptBase);
   if (strategy === undefined) return false;
-  const next = fingerprintOf(strategy, session.state(), gatherEvidence(session));
-  return session.state().attempts.every(({ fingerprint }) => fingerprint !== next);
+  const next = fingerprintOf(strategy, state, gatherEvidence(session));
+  return state.attempts.every(({ fingerprint }) => fingerprint !== next);
 }

@@ -1,4 +1,4 @@
-import { assembleRow, pathOfKey, type RowKey } from '@parseltongue/isg-core';
+import { assembleRow, isKey, pathOfKey, type RowKey } from '@parseltongue/isg-core';
 import { z } from 'zod';
 import type { BudgetCaps } from '../budget-caps.js';
 import { type ContextSection, packContext } from '../context/pack-context.js';
@@ -8,6 +8,7 @@ import type { ContextRow, ContextSource } from '../ports.js';
 import type { Reasoner } from '../reasoner.js';
 import { redactSecrets } from '../redact.js';
 import { currentAttempt, type RunSession, settingsOf } from '../run-session.js';
+import { loadInterfaces } from './plan-change.js';
 import { gatherEvidence } from './start-attempt.js';
 
 /** What a reasoner gets to see, and which version of each file its bodies come from. */
@@ -37,6 +38,7 @@ export async function gatherContext(session: RunSession): Promise<void> {
   const chosen = unique([
     ...keysNamedIn(request),
     ...failed,
+    ...plannedKeys(session),
     ...hits.slice(0, CHOSEN_FROM_SEARCH).map((row) => row.isgl1_key),
   ]);
   const radius = (await source.blastRadius(chosen)).slice(0, RADIUS_LIMIT);
@@ -49,13 +51,47 @@ export async function gatherContext(session: RunSession): Promise<void> {
       entries: hits.map(formatRow),
       share: 0.2,
     },
-    { title: 'Rows that reach them', entries: radius.map(formatRow), share: 0.15 },
+    {
+      title: 'Signatures the failures refer to',
+      entries: (await findReferenced(session, failed)).map(formatRow),
+      share: 0.1,
+    },
+    { title: 'Rows that reach them', entries: radius.map(formatRow), share: 0.1 },
     { title: 'Map of the repository', entries: map === '' ? [] : map.split('\n'), share: 0.15 },
   ];
   const packed = packContext(sections, budget);
   const context: GatheredContext = { text: redactSecrets(packed.text), files: bodies.files };
   const artefact = session.log.writeArtefact(session.nameArtefact('context'), context);
   session.record('stage-ended', { stage: 'context', attempt, artefact, token_count: packed.tokenCount });
+}
+
+/** Rows that A02 named. */
+function plannedKeys(session: RunSession): RowKey[] {
+  return (loadInterfaces(session)?.interfaces ?? [])
+    .map(({ row }) => row)
+    .filter((row): row is RowKey => isKey(row));
+}
+
+const REFERENCED_LIMIT = 24;
+
+/** What the rows a failure names refer to: the signatures a repair has to fit. */
+async function findReferenced(session: RunSession, keys: readonly RowKey[]): Promise<ContextRow[]> {
+  if (keys.length === 0) return [];
+  const { graph } = session.ports;
+  const targets = unique((await graph.edgesFrom(keys)).map(({ to }) => to)).slice(0, REFERENCED_LIMIT);
+  const rows = await Promise.all(targets.map((key) => graph.getRow(key)));
+  return rows.flatMap((row) =>
+    row === undefined
+      ? []
+      : [
+          {
+            isgl1_key: row.isgl1_key,
+            interface_signature: row.interface_signature,
+            tdd_classification: row.tdd_classification,
+            summary: null,
+          },
+        ],
+  );
 }
 
 /** The most tokens the input of one call may have. */
@@ -77,7 +113,8 @@ export function reasonerOf(session: RunSession): Reasoner {
   return session.ports.reasoner ?? missingPort('reasoner');
 }
 
-function contextOf(session: RunSession): ContextSource {
+/** @throws SorcererError PT_SORCERER_PORT_MISSING */
+export function contextOf(session: RunSession): ContextSource {
   return session.ports.context ?? missingPort('context');
 }
 
@@ -88,7 +125,12 @@ function missingPort(port: string): never {
   });
 }
 
-async function searchOnce(session: RunSession, query: string, tokenBudget: number): Promise<ContextRow[]> {
+/** Searches, once a run for the same words. */
+export async function searchOnce(
+  session: RunSession,
+  query: string,
+  tokenBudget: number,
+): Promise<ContextRow[]> {
   const known = session.memory.searches.get(query);
   if (known !== undefined) return known;
   const rows = await contextOf(session).search(query, { limit: SEARCH_LIMIT, tokenBudget });
@@ -114,7 +156,8 @@ async function readBodies(
   return { entries, files };
 }
 
-function formatRow(row: ContextRow): string {
+/** One row on one line: key, class, signature, summary. */
+export function formatRow(row: ContextRow): string {
   const signature = row.interface_signature.replace(/\s+/g, ' ');
   const kind = row.tdd_classification === 'TEST_IMPLEMENTATION' ? 'test' : 'code';
   return `${row.isgl1_key} | ${kind} | ${signature} | ${row.summary ?? ''}`.trimEnd();

@@ -1,5 +1,6 @@
 import { applyEdits, type Edit, type EditRefusal, type FileChange } from '@parseltongue/isg-core';
 import { pathOfEdit, refuseProtected } from '../guard-edits.js';
+import type { AcceptanceFile } from '../prd/prd.js';
 import type { RunSession } from '../run-session.js';
 
 /** All edits placed, or why the first edit of each file was not. */
@@ -18,12 +19,19 @@ export async function placeEdits(
     edits,
     request,
     shownHashes,
-  }: { edits: readonly Edit[]; request: string; shownHashes: Readonly<Record<string, string>> },
+    fixedFiles,
+  }: {
+    edits: readonly Edit[];
+    request: string;
+    shownHashes: Readonly<Record<string, string>>;
+    /** Files of the PRD's acceptance tests: part of the result, closed to edits. */
+    fixedFiles: readonly AcceptanceFile[];
+  },
 ): Promise<PlacementResult> {
   const refusals: { target: string; refusal: EditRefusal }[] = [];
   const files: FileChange[] = [];
   for (const edit of edits) {
-    const refusal = refuseProtected(edit, request);
+    const refusal = refuseProtected(edit, { request, fixedPaths: fixedFiles.map(({ path }) => path) });
     if (refusal !== undefined) refusals.push({ target: nameTarget(edit), refusal });
   }
   if (refusals.length > 0) return { status: 'refused', refusals };
@@ -32,7 +40,23 @@ export async function placeEdits(
     if ('refusal' in placed) refusals.push(placed);
     else if (placed.change !== null) files.push(placed.change);
   }
-  return refusals.length > 0 ? { status: 'refused', refusals } : { status: 'placed', files };
+  if (refusals.length > 0) return { status: 'refused', refusals };
+  return files.length === 0
+    ? { status: 'placed', files }
+    : { status: 'placed', files: sortByPath([...files, ...(await placeFixed(session, fixedFiles))]) };
+}
+
+async function placeFixed(session: RunSession, fixedFiles: readonly AcceptanceFile[]): Promise<FileChange[]> {
+  const changes: FileChange[] = [];
+  for (const { path, text } of fixedFiles) {
+    const source = await session.ports.files.readText(path);
+    if (source?.text !== text) changes.push({ path, before_hash: source?.hash ?? null, after: text });
+  }
+  return changes;
+}
+
+function sortByPath(files: readonly FileChange[]): FileChange[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** The key or path an edit names. */

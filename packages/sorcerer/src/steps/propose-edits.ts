@@ -4,6 +4,7 @@ import { createDeltaCoalescer } from '../delta-coalescer.js';
 import { SorcererError } from '../errors.js';
 import { createEvidence, type Evidence } from '../evidence.js';
 import type { ProposeOutcome } from '../log/event-payloads.js';
+import { formatPlan } from '../plan/format-plan.js';
 import { formatProposePrompt, joinPrompt } from '../prompts/propose-v1.js';
 import { type ReasonerAnswer, ReasonerAnswerSchema, type ReasonerRequest } from '../reasoner.js';
 import { currentAttempt, type RunSession, settingsOf, withSignal } from '../run-session.js';
@@ -16,9 +17,12 @@ import {
   reasonerOf,
 } from './gather-context.js';
 import { nameTarget, placeEdits } from './place-edits.js';
+import { loadInterfaces, loadPlan, loadTests } from './plan-change.js';
+import { loadFindings } from './run-scans.js';
 import { gatherEvidence } from './start-attempt.js';
+import { loadPrd } from './write-prd.js';
 
-/** A01, A02 and B01 on the `change` road: one call that names test, interface and code changes together. */
+/** B01 on the `change` road: future code from the base context, the rows chosen and, where there is one, the plan. */
 export async function proposeEdits(session: RunSession): Promise<void> {
   const context = loadContext(session);
   const answer = loadAnswer(session) ?? (await askReasoner(session, context));
@@ -56,6 +60,7 @@ async function askReasoner(session: RunSession, context: GatheredContext): Promi
     strategy: attempt.strategy,
     evidence: gatherEvidence(session),
     clarifications: session.state().clarifications,
+    ...formatPlanFor(session),
     tokenBudget: answerTokens(settings.caps, reasoner),
   };
   const inputTokens = estimateTokenCount(joinPrompt(formatProposePrompt(request)));
@@ -94,6 +99,7 @@ async function callReasoner(
   if (answer === null) return null;
   session.record('model-called', {
     attempt,
+    step: 'propose',
     reasoner: reasoner.id,
     finish: answer.finish,
     usage: answer.usage,
@@ -146,12 +152,18 @@ async function buildFromAnswer(
 ): Promise<void> {
   const attempt = currentAttempt(session).number;
   const { request } = settingsOf(session);
+  const prd = loadPrd(session);
   session.record('edits-proposed', {
     attempt,
     edits: answer.edits.map((edit) => ({ target: nameTarget(edit), op: edit.op, how: edit.format })),
     notes: answer.notes === '' ? [] : [answer.notes.slice(0, 2_000)],
   });
-  const placed = await placeEdits(session, { edits: answer.edits, request, shownHashes: context.files });
+  const placed = await placeEdits(session, {
+    edits: answer.edits,
+    request,
+    shownHashes: context.files,
+    fixedFiles: prd?.acceptance ?? [],
+  });
   if (placed.status === 'refused') {
     const evidence = placed.refusals.map(({ target, refusal }) => {
       session.record('edit-refused', { attempt, target, code: refusal.code, message: refusal.message });
@@ -177,5 +189,18 @@ async function buildFromAnswer(
     });
     return;
   }
-  await proposeFiles(session, { files: placed.files, title: request });
+  await proposeFiles(session, { files: placed.files, title: prd?.title ?? request });
+}
+
+/** The accepted PRD and the plan as B01 reads them; nothing on a direct run without a PRD. */
+function formatPlanFor(session: RunSession): { plan?: string } {
+  const prd = loadPrd(session);
+  if (prd === null) return {};
+  const plan = loadPlan(session);
+  const tests = loadTests(session);
+  const interfaces = loadInterfaces(session);
+  if (plan === null || tests === null || interfaces === null) {
+    return { plan: formatPlan({ prd, plan: null, tests: { tests: [] }, interfaces: null, findings: [] }) };
+  }
+  return { plan: formatPlan({ prd, plan, tests, interfaces, findings: loadFindings(session) }) };
 }

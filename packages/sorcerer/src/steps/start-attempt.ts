@@ -6,7 +6,8 @@ import { type RunSession, settingsOf } from '../run-session.js';
 /** Opens the next attempt with what it does differently. Precedes A01. */
 export function startAttempt(session: RunSession): void {
   const number = session.state().attempts.length + 1;
-  const strategy = strategyOf(settingsOf(session).road, number) ?? '';
+  const { road } = settingsOf(session);
+  const strategy = strategyOf(road, number - session.state().attemptBase) ?? '';
   const fingerprint = fingerprintOf(strategy, session.state(), gatherEvidence(session));
   session.record('stage-started', { stage: 'attempt', attempt: number, strategy, fingerprint });
 }

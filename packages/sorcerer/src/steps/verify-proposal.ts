@@ -1,10 +1,12 @@
 import {
   decideVerdict,
+  diagnosticIdentity,
   type GateReport,
   type Proposal,
   type TreeHash,
   type Verdict,
 } from '@parseltongue/isg-core';
+import { hashValue } from '../hash-value.js';
 import { currentAttempt, type RunSession, withSignal } from '../run-session.js';
 import { loadProposal } from './build-proposal.js';
 
@@ -30,6 +32,7 @@ export async function verifyProposal(session: RunSession): Promise<void> {
     artefact: session.log.writeArtefact(session.nameArtefact('report'), report),
     verdict: judgeReport(report),
     receipt_hash: report.receipt_hash,
+    findings_hash: hashFindings(report),
     subject_matches: isAboutTree(report, candidate),
     ms: Math.max(0, clock.now() - started),
   });
@@ -40,6 +43,17 @@ function judgeReport(report: GateReport): Verdict {
   const verdict = decideVerdict(report.receipts);
   if (verdict === report.verdict) return verdict;
   return verdict === 'passed' ? report.verdict : verdict;
+}
+
+function hashFindings({ receipts }: GateReport): string {
+  return hashValue(
+    receipts.map(({ gate, verdict, counts, new_diagnostics }) => [
+      gate,
+      verdict,
+      counts,
+      new_diagnostics.map(diagnosticIdentity).sort(),
+    ]),
+  );
 }
 
 function isAboutTree(report: GateReport, tree: TreeHash): boolean {

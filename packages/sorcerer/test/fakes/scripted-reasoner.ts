@@ -1,14 +1,35 @@
-import { type Completion, createTextReasoner, type Reasoner, type ReasonerRequest } from '../../src/index.js';
+import {
+  type Completion,
+  createTextReasoner,
+  type PlanStep,
+  type Reasoner,
+  type ReasonerRequest,
+  type StepRequest,
+} from '../../src/index.js';
+
+/** What each planning step answers, in order: an object becomes the JSON of its fence. */
+type StepAnswerScript = object | string | Error | ((request: StepRequest) => object | string);
+export type StepScript = Partial<Record<PlanStep, StepAnswerScript[]>>;
 
 /** Answers in order; a function sees the request, an error is thrown. Records the requests. */
 export function createScriptedReasoner(
   answers: (string | Error | Partial<Completion> | ((request: ReasonerRequest) => string))[],
-): Reasoner & { requests: ReasonerRequest[] } {
+  steps: Partial<
+    Record<PlanStep, (object | string | Error | ((request: StepRequest) => object | string))[]>
+  > = {},
+): Reasoner & { requests: ReasonerRequest[]; stepRequests: StepRequest[] } {
   const requests: ReasonerRequest[] = [];
+  const stepRequests: StepRequest[] = [];
   const reasoner = createTextReasoner({
     id: 'scripted',
     locality: 'remote',
     complete(_prompt, { request, onDelta }) {
+      if (request.step !== 'propose') {
+        const text = sayStep(request, steps, stepRequests);
+        if (text instanceof Error) return Promise.reject(text);
+        onDelta?.(text);
+        return Promise.resolve({ text, finish: 'complete', usage: USAGE });
+      }
       const answer = answers[requests.length];
       requests.push(request);
       if (answer instanceof Error) return Promise.reject(answer);
@@ -18,7 +39,18 @@ export function createScriptedReasoner(
       return Promise.resolve({ text: '', finish: 'complete', usage: USAGE, ...completion });
     },
   });
-  return { ...reasoner, requests };
+  return { ...reasoner, requests, stepRequests };
+}
+
+function sayStep(request: StepRequest, steps: StepScript, asked: StepRequest[]): string | Error {
+  const given = steps[request.step]?.[asked.filter(({ step }) => step === request.step).length];
+  asked.push(request);
+  if (given instanceof Error) return given;
+  const value =
+    typeof given === 'function'
+      ? (given as (request: StepRequest) => object | string)(request)
+      : (given ?? { findings: [] });
+  return typeof value === 'string' ? value : `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``;
 }
 
 export const USAGE = {

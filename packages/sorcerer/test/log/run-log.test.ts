@@ -84,7 +84,7 @@ describe('openRunLog', () => {
 
   it('refuses to append what breaks its schema', async () => {
     await using log = await openRunLog(dir, 'strict');
-    expect(() => log.append('model-delta', { attempt: 0, text: '' }, AT)).toThrow();
+    expect(() => log.append('model-delta', { attempt: -1, text: '' }, AT)).toThrow();
     expect(log.events()).toEqual([]);
   });
 

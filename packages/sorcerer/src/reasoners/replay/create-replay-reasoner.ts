@@ -7,7 +7,7 @@ export interface ReplayReasonerOptions {
   /** A transcript that {@link recordTranscript} wrote. */
   file: string;
   /**
-   * `request` (default) answers only the very request that was recorded. `attempt` answers by attempt number, so that a
+   * `request` (default) answers only the very request that was recorded. `attempt` answers by step and attempt number, so that a
    * recorded change also runs on a tree whose context differs.
    */
   match?: 'request' | 'attempt';
@@ -26,7 +26,7 @@ export function createReplayReasoner(options: ReplayReasonerOptions): Reasoner {
       const entries = await loadTranscript(options.file);
       const isMatch = (entry: TranscriptEntry): boolean =>
         options.match === 'attempt'
-          ? entry.attempt === request.attempt
+          ? entry.step === request.step && entry.attempt === request.attempt
           : entry.request_hash === prompt.requestHash;
       const entry = entries.findLast(isMatch);
       if (entry === undefined) throw missed(prompt.requestHash, request.attempt);

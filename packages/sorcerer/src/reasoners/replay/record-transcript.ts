@@ -1,4 +1,4 @@
-import { formatProposePrompt } from '../../prompts/propose-v1.js';
+import { formatProposePrompt, formatStepPrompt } from '../../prompts/propose-v1.js';
 import type { Reasoner } from '../../reasoner.js';
 import { appendTranscript, TranscriptContract } from './transcript.js';
 
@@ -21,5 +21,28 @@ export function recordTranscript(reasoner: Reasoner, options: { file: string }):
       });
       return answer;
     },
+    ...(reasoner.answer === undefined
+      ? {}
+      : { answer: recordStep({ id: reasoner.id, answer: reasoner.answer.bind(reasoner) }, options.file) }),
+  };
+}
+
+function recordStep(
+  { id, answer }: { id: string; answer: NonNullable<Reasoner['answer']> },
+  file: string,
+): NonNullable<Reasoner['answer']> {
+  return async (request, call) => {
+    const said = await answer(request, call);
+    await appendTranscript(file, {
+      contract: TranscriptContract,
+      request_hash: formatStepPrompt(request).requestHash,
+      step: request.step,
+      attempt: request.attempt,
+      reasoner: id,
+      answer: said.text,
+      finish: said.finish,
+      usage: said.usage,
+    });
+    return said;
   };
 }

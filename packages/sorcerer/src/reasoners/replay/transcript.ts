@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SorcererError } from '../../errors.js';
-import { FinishSchema, ReasonerUsageSchema } from '../../reasoner.js';
+import { FinishSchema, PlanStepSchema, ReasonerUsageSchema } from '../../reasoner.js';
 
 export const TranscriptContract = 'pt.transcript/1';
 
@@ -9,7 +9,7 @@ export const TranscriptContract = 'pt.transcript/1';
 export const TranscriptEntrySchema = z.strictObject({
   contract: z.literal(TranscriptContract),
   request_hash: z.string().regex(/^[0-9a-f]{64}$/),
-  step: z.literal('propose'),
+  step: z.enum(['propose', ...PlanStepSchema.options]),
   attempt: z.int().positive(),
   reasoner: z.string(),
   answer: z.string(),
