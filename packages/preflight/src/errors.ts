@@ -34,6 +34,12 @@ export interface PreflightErrorDetails {
   /** The user's own changes to a planned file would go into the commit. */
   PT_PREFLIGHT_DIRTY_FILE: { paths: readonly string[] };
   PT_PREFLIGHT_CHECKPOINT_UNKNOWN: { id: string };
+  /** rust-analyzer could not be started, did not answer or ended. */
+  PT_PREFLIGHT_ANALYZER_FAILED: { reason: string };
+  /** What would go into a pull request is not green, not clean or not proven. */
+  PT_PREFLIGHT_PULL_REQUEST_REFUSED: { reason: string };
+  /** The remote or the forge did not take the branch or the pull request. */
+  PT_PREFLIGHT_PULL_REQUEST_FAILED: { reason: string };
 }
 export type PreflightErrorCode = keyof PreflightErrorDetails;
 

@@ -10,7 +10,7 @@ export interface FutureFile {
 
 /** Something the graph says is wrong with a future tree. */
 export interface GraphProblem {
-  /** `orphan_module` for a file no `mod` item reaches; any other code is shown as it is. */
+  /** `orphan_module` for a file no `mod` item reaches: blocks when the proposal creates it; other codes are shown as they are. */
   code: string;
   path: string;
   span: Span;

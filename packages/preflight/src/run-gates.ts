@@ -171,6 +171,7 @@ async function runGate(
     needsShadow && unsupported !== null
       ? createIdleOutcome('inconclusive', `This workspace cannot be built outside its place: ${unsupported}`)
       : await run(context);
+  const durationMs = performance.now() - from;
   const isMoved = (await verification.hashTree(context.proposal.files)) !== context.subjectTree;
   const outcome: GateOutcome =
     isMoved && found.verdict === 'passed'
@@ -187,7 +188,7 @@ async function runGate(
     envDigest: digestEnvironment(shadow.env),
     toolchain: needsShadow ? shadow.toolchain : null,
     startedAt,
-    durationMs: performance.now() - from,
+    durationMs,
     logDir: verification.logDir,
   });
 }

@@ -3,15 +3,19 @@ import type { GraphProblem } from '../ports.js';
 import type { GateOutcome } from '../receipt.js';
 import { hashFileOrNull } from '../tree-hash.js';
 import type { GateContext } from './gate-context.js';
+import { judgeOrphans, ORPHAN_MODULE } from './judge-orphans.js';
 
 /**
- * T1: the future graph holds together: names, imports, paths, duplicate keys, callers of deleted rows.
+ * T1: the future graph holds together: names, imports, paths, duplicate keys, callers of deleted rows, files no `mod`
+ * item reaches.
  *
  * Only certain problems block. What the graph cannot know for sure is shown as a warning and left to the compiler.
  */
 export async function checkGraph(context: GateContext): Promise<GateOutcome> {
+  const found = await context.graphProblems();
   const problems = [
-    ...(await context.graphProblems()).filter((problem) => problem.code !== 'orphan_module'),
+    ...found.filter((problem) => problem.code !== ORPHAN_MODULE),
+    ...(await judgeOrphans(found, context)),
     ...(await findDuplicates(context)),
     ...(await findDanglingCallers(context)),
   ];

@@ -13,28 +13,20 @@ import type { GateOutcome } from '../receipt.js';
 import { editionOf } from '../shadow/read-layout.js';
 import { subtractDiagnostics } from './build-tree.js';
 import { type GateContext, signalOf } from './gate-context.js';
-import { describeProblem } from './graph.js';
 import { readTreeText } from './read-texts.js';
 import { parseWithRustfmt, writeNeutralSettings } from './run-rustfmt.js';
-
-/** The code of a graph problem that belongs to syntax: a file no `mod` item reaches. */
-const ORPHAN_MODULE = 'orphan_module';
 
 /**
  * T0: every changed file is Rust, and changed exactly where the proposal's rows say.
  *
- * rustfmt's parser decides; the grammar's own errors advise, because it rejects some valid Rust. Errors the old text
- * has as well do not count. A file no `mod` item reaches blocks, since cargo is silent about it.
+ * Where the grammar complains of a text, rustfmt's parser decides, because the grammar rejects some valid Rust. Errors
+ * the old text has as well do not count.
  */
 export async function checkSyntax(context: GateContext): Promise<GateOutcome> {
   const session = context.shadow.createSession();
   const findings: Finding[] = [];
   for (const change of context.proposal.files) findings.push(...(await checkFile(change, session, context)));
   findings.push(...checkStrayRows(context));
-  for (const problem of await context.graphProblems()) {
-    if (problem.code === ORPHAN_MODULE)
-      findings.push({ diagnostic: describeProblem(problem), isBlocking: problem.certain });
-  }
   const blocking = findings.filter((finding) => finding.isBlocking).map((finding) => finding.diagnostic);
   const total = context.proposal.files.length;
   const failed = new Set(blocking.map((diagnostic) => diagnostic.spans[0]?.path ?? '')).size;
@@ -72,6 +64,7 @@ async function checkFile(
     now.diagnostics.map((diagnostic) => describeSyntax(diagnostic, now.rows)),
     old.diagnostics.map((diagnostic) => describeSyntax(diagnostic, old.rows)),
   );
+  if (grammar.length === 0) return moved;
   const settings = await writeNeutralSettings(context.shadow.homeDir);
   const input = { path, edition: editionOf(context.shadow.layout(), path), settings, ...signalOf(context) };
   const rejected = await parseWithRustfmt(session, { ...input, text: after });

@@ -44,7 +44,16 @@ function chunkText(path: string, text: string): FileChunks {
     rows,
   );
   for (const row of rows) seal(row);
-  return { rows, diagnostics: [] };
+  return { rows, diagnostics: findSyntaxErrors(path, text) };
+}
+
+/** Complains of an operator before a semicolon, and of an extern block that is fine in the edition of today. */
+function findSyntaxErrors(path: string, text: string): FileChunks['diagnostics'] {
+  return [...text.matchAll(/[-+*/] ;|unsafe extern "C" \{/g)].map((match) => {
+    const start = Buffer.byteLength(text.slice(0, match.index));
+    const line = text.slice(0, match.index).split('\n').length;
+    return { path, span: { start, end: start + 1 }, line, severity: 'error', message: 'syntax error' };
+  });
 }
 
 interface Region {
