@@ -54,20 +54,20 @@ async function call(client: Client, name: string, args: Record<string, unknown>)
 }
 
 describe('the MCP server', () => {
-  it('lists eight tools with short schemas, reads and writes apart', async () => {
+  it('lists nine tools, reads and writes apart', async () => {
     const client = await connect({});
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([
       'status',
       'search',
       'show',
+      'callers',
       'impact',
       'map',
       'propose',
       'preflight',
       'apply',
     ]);
-    expect(JSON.stringify(tools).length).toBeLessThan(8000);
     for (const tool of tools)
       expect([tool.name, tool.annotations?.readOnlyHint]).toEqual([
         tool.name,
@@ -90,7 +90,39 @@ describe('the MCP server', () => {
     );
     repository.git('clean', '-fdq', 'report');
     const wrong = await call(client, 'show', { key: 'nonsense' });
-    expect([wrong.isError, wrong.text]).toEqual([true, '"nonsense" is not a key. Use search to find one']);
+    expect(wrong).toMatchObject({ isError: true, text: expect.stringMatching(/PT_CLI_USAGE.*"nonsense" is not an ISGL1 key/) });
+    await client.close();
+  });
+
+  it('says of every read how old, how complete and how dear it is', async () => {
+    const client = await connect({});
+    const key = `${LIB}-_-total_area`;
+    const reads: [string, Record<string, unknown>][] = [
+      ['status', {}],
+      ['search', { query: 'area' }],
+      ['show', { key }],
+      ['callers', { key }],
+      ['impact', { keys: [key] }],
+      ['map', {}],
+    ];
+    for (const [name, input] of reads) {
+      const { text } = await call(client, name, input);
+      expect(text).toMatch(/\n-- [^\n]*unresolved[^\n]*indexed \d{4}-[^\n]* tokens\n$|\n-- indexed \d{4}-[^\n]*unresolved[^\n]* tokens\n$/);
+      expect(text).toMatch(/tiers/);
+      expect(text.length).toBeLessThan(8000 * 4);
+    }
+    await client.close();
+  });
+
+  it('offers map, plan and receipts as resources and two prompts', async () => {
+    const client = await connect({});
+    const map = await client.readResource({ uri: 'parseltongue://map' });
+    expect((map.contents[0] as { text: string }).text).toContain('total_area');
+    await expect(client.readResource({ uri: 'parseltongue://receipts/../../etc' })).rejects.toThrow();
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name }) => name)).toEqual(['micro-prd', 'review']);
+    const prompt = await client.getPrompt({ name: 'micro-prd', arguments: { wish: 'areas in cm' } });
+    expect(JSON.stringify(prompt.messages)).toContain('areas in cm');
     await client.close();
   });
 
@@ -101,7 +133,7 @@ describe('the MCP server', () => {
     const body =
       '/// A square.\npub fn square(length: u32) -> Self {\n    Rect { width: length, height: length }\n}';
     const edits = [
-      { target: { key: `${LIB}-Rect-square` }, base_hash, op: 'edit', format: 'whole_item', body },
+      { key: `${LIB}-Rect-square`, base_hash, body },
     ];
     const { structured: proposed } = await call(silent, 'propose', { title: 'Name the side', edits });
     expect(proposed.rows).toEqual([`Edit ${LIB}-Rect-square`]);

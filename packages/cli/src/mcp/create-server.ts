@@ -35,12 +35,10 @@ function registerTool(server: McpServer, tool: ToolDefinition, host: ToolHost): 
   const config = {
     title: tool.title,
     description: tool.description,
-    inputSchema: tool.input,
+    inputSchema: leanSchema(tool.input),
     annotations: {
-      title: tool.title,
       readOnlyHint: tool.isReadOnly,
       destructiveHint: tool.confirm !== undefined,
-      idempotentHint: tool.isReadOnly,
       openWorldHint: false,
     },
     ...(tool.confirm === undefined ? {} : { _meta: { 'anthropic/requiresUserInteraction': true } }),
@@ -54,6 +52,19 @@ function registerTool(server: McpServer, tool: ToolDefinition, host: ToolHost): 
       await host.callTool(tool.name, input, { signal, onProgress: (event) => void report(event, context) }),
     );
   });
+}
+
+/** The schema as clients see it, without the dialect line that every tool would repeat. */
+function leanSchema(schema: z.ZodObject): z.ZodObject {
+  const standard = schema['~standard'];
+  const lean = (make: typeof standard.jsonSchema.input): typeof make => {
+    return (options) => {
+      const { $schema: _dialect, ...rest } = make(options);
+      return rest;
+    };
+  };
+  const jsonSchema = { input: lean(standard.jsonSchema.input), output: lean(standard.jsonSchema.output) };
+  return Object.create(schema, { '~standard': { value: { ...standard, jsonSchema } } }) as z.ZodObject;
 }
 
 /** Undefined once the human said yes; otherwise what to answer the client. */

@@ -5,11 +5,11 @@ export const applyTool = defineTool({
   name: 'apply',
   title: 'Apply a verified proposal',
   description:
-    'Writes a proposal whose preflight passed, all files or none, builds and tests in place, commits, rolls back by itself on a mismatch. Asks the human first and does nothing without a yes.',
+    'Writes a proposal whose preflight passed, all files or none, builds and tests in place, commits, or rolls back. Asks the human first; nothing happens without a yes.',
   input: z.object({
-    proposal_id: z.string().min(6).max(64).describe('id whose preflight passed'),
-    receipt_hash: z.string().min(6).max(64).describe('receipt_hash from preflight: what was reviewed'),
-    commit: z.boolean().default(true).describe('commit after applying'),
+    proposal_id: z.string().min(6).max(64),
+    receipt_hash: z.string().min(6).max(64).describe('from preflight'),
+    commit: z.boolean().default(true),
   }),
   isReadOnly: false,
   confirm: ({ proposal_id, commit }) =>

@@ -1,5 +1,6 @@
 import type { ToolDefinition } from '../define-tool.js';
 import { applyTool } from './apply.js';
+import { callersTool } from './callers.js';
 import { impactTool } from './impact.js';
 import { mapTool } from './map.js';
 import { preflightTool } from './preflight.js';
@@ -13,6 +14,7 @@ export const TOOLS: readonly ToolDefinition[] = [
   statusTool,
   searchTool,
   showTool,
+  callersTool,
   impactTool,
   mapTool,
   proposeTool,

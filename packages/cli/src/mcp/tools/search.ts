@@ -6,12 +6,12 @@ export const searchTool = defineTool({
   name: 'search',
   title: 'Search interfaces',
   description:
-    'Finds Rust interfaces by words in names, signatures, docs and summaries. Returns keys, signatures and one-line summaries, best first. Returns no bodies: use show for one.',
+    'Finds Rust interfaces by words in names, signatures, docs and summaries: keys, signatures, one-line summaries, best first. No bodies: use show.',
   input: z.object({
-    query: z.string().min(1).max(400).describe('words, e.g. "retry backoff"'),
-    limit: z.int().min(1).max(50).default(20).describe('most rows to return'),
-    tests: z.enum(['with', 'without', 'only']).default('with').describe('whether tests are listed'),
-    budget: z.int().min(100).max(8000).default(2000).describe('most tokens to return'),
+    query: z.string().min(1).max(400),
+    limit: z.int().min(1).max(50).default(20),
+    tests: z.enum(['with', 'without', 'only']).default('with'),
+    budget: z.int().min(100).max(8000).default(2000).describe('tokens'),
   }),
   isReadOnly: true,
   async run({ query, limit, tests, budget }, { workspace }) {

@@ -6,12 +6,16 @@ export const statusTool = defineTool({
   name: 'status',
   title: 'CodeGraph status',
   description:
-    'Counts of the Rust CodeGraph: rows by kind, edges by tier, unresolved share, hot spots, index age. Use search to find code.',
+    'Counts of the Rust CodeGraph: rows by kind, edges by tier, unresolved share, hot spots, index age, open plans. Use search to find code.',
   input: z.object({}),
   isReadOnly: true,
   async run(_input, { workspace }) {
     const store = await workspace.requireFreshStore();
-    const [status, analytics] = await Promise.all([store.status(), store.analytics()]);
-    return { text: `Indexed ${status.indexed_at ?? 'never'}\n${renderAnalytics(analytics)}` };
+    const [status, analytics, plans] = await Promise.all([store.status(), store.analytics(), store.plans()]);
+    const open = plans.length === 0 ? 'no open plan' : `open plans ${plans.join(', ')}`;
+    const text = `${renderAnalytics(analytics)}\n`;
+    return {
+      text: `${text}-- indexed ${status.indexed_at ?? 'never'}, tiers ${Object.keys(analytics.edges.by_resolution).join('+')}, ${(analytics.unresolved_share * 100).toFixed(0)} % of references unresolved, ${open}, ${Math.ceil(text.length / 4)} tokens\n`,
+    };
   },
 });
