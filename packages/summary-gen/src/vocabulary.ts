@@ -3,6 +3,7 @@ import type { Neighbours } from './neighbours.js';
 import type { ChildRow } from './rules/rule.js';
 import { isClosedWord } from './words/closed-words.js';
 import { baseForms } from './words/inflect.js';
+import { splitPhrasalVerb } from './words/phrasal-verbs.js';
 import { splitWords } from './words/split-words.js';
 
 const TOKEN = /[\p{L}\p{M}\p{N}_]+/gu;
@@ -17,7 +18,10 @@ export function collectVocabulary(
 ): Set<string> {
   const vocabulary = new Set<string>();
   for (const text of [...rowTexts(row), ...namesAround(around)]) {
-    for (const word of tokenize(text)) for (const form of baseForms(word)) vocabulary.add(form);
+    for (const word of tokenize(text)) {
+      for (const form of baseForms(word)) vocabulary.add(form);
+      for (const part of splitPhrasalVerb(word) ?? []) vocabulary.add(part);
+    }
   }
   return vocabulary;
 }

@@ -24,6 +24,24 @@ function check(cases: readonly Case[]): void {
 describe('doc comments that say more than the name', () => {
   check([
     [
+      'Sets a transition in this table',
+      method('TransitionTable', 'fn set(&mut self, from: Id, to: Id) {}', {
+        doc: 'Set a transition in this table.',
+      }),
+    ],
+    [
+      'Highlight all given contexts',
+      method('Styles', 'fn get_context(&self) -> &Style {}', { doc: 'Highlight all given contexts' }),
+    ],
+    [
+      'Finds the cellar below',
+      method('Shop', 'fn get_cellar(&self) -> &Cellar {}', { doc: 'Find the cellar below' }),
+    ],
+    [
+      'Parses env::args_os, returning the first error',
+      fn('fn try_get_matches() {}', { doc: 'Parse [`env::args_os`], returning the first error.' }),
+    ],
+    [
       'Turns an order into a bottled potion',
       fn('fn brew(order: Order) -> Potion {}', { doc: 'Turns an order into a bottled potion.\n\nSlow.' }),
     ],
@@ -113,6 +131,29 @@ describe('doc comments that say more than the name', () => {
 
 describe('functions without docs', () => {
   check([
+    ['Returns whether te is trailers given headers', fn('fn te_is_trailers(headers: &Map) -> bool {}')],
+    ['Returns whether Wants contains other', method('Wants', 'fn contains(&self, other: Wants) -> bool {}')],
+    ['Returns setup minutes of Vessel as u32', method('Vessel', 'fn setup_minutes(&self) -> u32 {}')],
+    ['Looks up host given port; returns Host, if any', fn('fn lookup_host(port: u16) -> Option<Host> {}')],
+    ['Uncaptures given hir; returns &Hir', fn('fn uncapture(hir: &Hir) -> &Hir {}')],
+    [
+      'Searches slots on Inner given cache and input; returns Id, if any',
+      method('Inner', 'fn search_slots(&self, cache: &mut Cache, input: &Input) -> Option<Id> {}'),
+    ],
+    [
+      'Returns sort key as Day given item; calls day',
+      fn('fn sort_key<T: Perishable>(item: &T) -> Day { item.day() }'),
+    ],
+    ['Sorts key of each shelf given shelves', fn('fn sort_key_of_each_shelf(shelves: &mut [Shelf]) {}')],
+    [
+      'Returns read buf of Conn as &[u8]; calls as_slice',
+      method('Conn', 'fn read_buf(&self) -> &[u8] { self.io.read_buf.as_slice() }'),
+    ],
+    [
+      'Returns whether long help exists on Command',
+      method('Command', 'fn long_help_exists_(&self) -> bool {}'),
+    ],
+    ['Schedules on Ping (maybe) given idle', method('Ping', 'fn maybe_schedule(&mut self, idle: bool) {}')],
     [
       'Parses cfg given text; returns Cfg or fails with ParseError; calls tokenize',
       fn('fn parse_cfg(text: &str) -> Result<Cfg, ParseError> { tokenize(text) }'),
@@ -247,6 +288,8 @@ describe('methods without docs', () => {
 
 describe('tests by their behavior', () => {
   check([
+    ['Tests errors carry the line number', test('fn errors_carry_the_line_number() {}')],
+    ['Tests that it errors on overflow', test('fn errors_on_overflow() {}')],
     [
       'Tests that it rejects an empty label; checks parse_label',
       test('fn rejects_an_empty_label() { assert!(parse_label("").is_err()); }'),

@@ -32,14 +32,19 @@ export function summarizeDoc(input: RuleInput): Draft | undefined {
   if (sentence === '' || isInstruction(sentence)) return undefined;
   const spoken = toPresentTense(sentence, row);
   const fresh = countFreshWords(spoken, input);
-  if (fresh === 0) return undefined;
+  if (fresh === 0 && !isFuller(spoken, row)) return undefined;
   const short = shortenSentence(spoken);
   if (short === undefined) return undefined;
   return { head: capitalize(short.text), clauses: [], quality: gradeSentence(spoken, fresh, short.isCut) };
 }
 
+// A verb alone says less than a sentence that only adds what the container is named.
+function isFuller(sentence: string, row: Chunk): boolean {
+  return CALLABLE.has(row.kind) && splitName(row.name).length === 1 && sentence.split(' ').length >= 4;
+}
+
 function gradeSentence(sentence: string, fresh: number, isCut: boolean): number {
-  let quality = fresh >= 3 ? 0.95 : 0.7 + fresh * 0.05;
+  let quality = fresh === 0 ? 0.45 : fresh >= 3 ? 0.95 : 0.7 + fresh * 0.05;
   if (isCut) quality -= 0.1;
   if (POINTER.test(sentence)) quality = Math.min(quality, 0.45);
   if (sentence.endsWith(':')) quality = Math.min(quality, 0.5);
@@ -89,9 +94,22 @@ function inflectImperative(line: string, imperative: Imperative): string {
   return `${adverb}${start}${joined.slice(0, joined.length - second.length)}${other}${rest}`;
 }
 
+const GIVING = new Set(
+  'access borrow calculate compute construct create determine fetch find get give iterate list load look obtain peek provide query read retrieve return yield'.split(
+    ' ',
+  ),
+);
+
 function isImperative(word: string, rest: string, { next, verb }: Imperative): boolean {
   if (verbStrength(word) === undefined || isThirdPerson(word)) return false;
-  return word === 'return' || word === verb || rest === '' || next.test(rest);
+  // what a getter's doc says is done is mostly done with what it gives
+  if (verb === 'get' && !GIVING.has(word)) return false;
+  return word === 'return' || word === verb || rest === '' || next.test(rest) || isCode(rest);
+}
+
+// What was a code span: `Parse env::args_os`.
+function isCode(rest: string): boolean {
+  return /^[A-Za-z_]\w*(?:::|_\w|\()/.test(rest);
 }
 
 // Words that neither the name, the container, the kind nor grammar gives away.

@@ -16,6 +16,8 @@ export interface FunctionFacts {
   trait: string | null;
   /** What callers pass, as said in a summary; nothing for parameters that the name already names. */
   given: readonly string[];
+  /** The body only gives the field of the same name. */
+  isAccessor: boolean;
 }
 
 const NO_SIGNATURE: FunctionSignature = {
@@ -43,7 +45,15 @@ export function readFunctionFacts(input: RuleInput): FunctionFacts {
     subject: self,
     trait,
     given: [...new Set(signature.parameters.flatMap((parameter) => nameParameter(parameter, words)))],
+    isAccessor: signature.parameters.length === 0 && givesOwnField(row.current_code, row.name),
   };
+}
+
+const FIELD_BODY =
+  /\{\s*(?:&\s*(?:mut\s+)?)?self\s*\.\s*(?:\w+\s*\.\s*)*?(\w+)\s*(?:\.\s*(?:as_\w+|borrow|borrow_mut|clone|cloned|copied|get|to_owned)\(\)\s*)*\}\s*$/;
+
+function givesOwnField(code: string, name: string): boolean {
+  return FIELD_BODY.exec(code)?.[1] === name;
 }
 
 /** True when the function gives back the type it belongs to. */

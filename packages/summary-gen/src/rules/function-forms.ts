@@ -1,4 +1,5 @@
 import { formatType, typeArguments, typeHead } from '../syntax/format-type.js';
+import { isCompoundNoun } from '../words/compound-nouns.js';
 import { isThirdPerson, toThirdPerson } from '../words/inflect.js';
 import { verbStrength } from '../words/verbs.js';
 import { type FunctionFacts, returnsNothing, returnsSelf } from './function-facts.js';
@@ -50,6 +51,8 @@ const FORMS: readonly Form[] = [
   formWith,
   formConversion,
   formPredicate,
+  formLaterPredicate,
+  formAccessor,
   formTry,
   formAdverb,
   formBuilder,
@@ -134,7 +137,29 @@ function formPredicate(facts: FunctionFacts): FunctionPhrase | undefined {
   const isAlone = facts.words.length === 1 && facts.given.length === 0 && actor !== undefined;
   if (isAlone && /(?:ed|able|ible)$/.test(first)) return silent(`Returns whether ${actor} is ${first}`, 0.6);
   if (!PREDICATES.has(first) && !isThirdPerson(first)) return undefined;
+  const object = facts.words.length === 1 && usedParameters === 0 ? facts.given[0] : undefined;
+  if (object !== undefined && actor !== undefined)
+    return { ...silent(`Returns whether ${actor} ${first} ${object}`, 0.66), usedParameters: 1 };
   return { ...silent(`Returns whether ${actor ?? 'it'} ${facts.words.join(' ')}`, 0.62), usedParameters };
+}
+
+const LAST_PREDICATES = new Set('applies exists fits intersects matches overlaps differs'.split(' '));
+const INNER_PREDICATES = new Set('is are was were has have had can should must needs'.split(' '));
+
+// `long_help_exists(&self) -> bool`, `te_is_trailers(..) -> bool`: the subject stands before its verb.
+function formLaterPredicate({ words, subject, signature }: FunctionFacts): FunctionPhrase | undefined {
+  const isSentence =
+    words.slice(1, -1).some((word) => INNER_PREDICATES.has(word)) ||
+    (words.length > 1 && LAST_PREDICATES.has(words.at(-1) ?? ''));
+  if (signature.returns !== 'bool' || !isSentence) return undefined;
+  const place = subject === '' || signature.receiver === 'none' ? '' : ` on ${subject}`;
+  return silent(`Returns whether ${words.join(' ')}${place}`, 0.58);
+}
+
+// `read_buf(&self) -> &[u8] { &self.read_buf }` reads nothing: the name is the field's.
+function formAccessor(facts: FunctionFacts): FunctionPhrase | undefined {
+  const isNamed = facts.isAccessor || (isCompoundNoun(facts.words) && !returnsNothing(facts));
+  return isNamed ? formNoun(facts) : undefined;
 }
 
 function formTry(facts: FunctionFacts): FunctionPhrase | undefined {
@@ -159,7 +184,11 @@ function formTryFrom(facts: FunctionFacts, rest: readonly string[]): FunctionPhr
 
 function formAdverb(facts: FunctionFacts): FunctionPhrase | undefined {
   const [first = '', second, ...rest] = facts.words;
-  if (second === undefined || verbStrength(second) !== 'strong') return undefined;
+  if (second === undefined) return undefined;
+  const strength = verbStrength(second);
+  const isVerb =
+    strength === 'strong' || (strength !== undefined && first === 'maybe' && returnsNothing(facts));
+  if (!isVerb) return undefined;
   if (first === 'do') return phrase(speakVerb([second, ...rest], facts), 0.4);
   if (!ADVERBS.has(first)) return undefined;
   return phrase(`${speakVerb([second, ...rest], facts)} (${first})`, 0.45);
@@ -188,11 +217,12 @@ function formVerb(facts: FunctionFacts): FunctionPhrase | undefined {
 function opensWithVerb(facts: FunctionFacts): boolean {
   const [first = '', ...rest] = facts.words;
   const { parameters, receiver } = facts.signature;
+  const isAction = rest.length === 0 || receiver !== 'shared';
   switch (verbStrength(first)) {
     case 'strong':
       return true;
     case 'leaning':
-      return returnsNothing(facts) || (parameters.length > 0 && (rest.length === 0 || receiver !== 'shared'));
+      return returnsNothing(facts) || parameters.length > 1 || (parameters.length === 1 && isAction);
     case 'ambiguous':
       return returnsNothing(facts);
     default:

@@ -11,6 +11,8 @@ const FINITE = new Set(
     ' ',
   ),
 );
+const FOLLOWS_VERB =
+  /^(?:after|and|as|at|before|by|during|for|from|given|if|in|into|like|no|not|on|only|or|out|over|properly|correctly|than|then|through|to|twice|under|unless|until|when|while|with|without)$/;
 const LEADS = new Set(['test', 'tests', 'it', 'bench', 'benchmark']);
 const ASSERTED = /\b(?:debug_)?assert[\w\u0080-\uffff]*!\s*\(([^;]*)/g;
 const CALLED =
@@ -60,9 +62,15 @@ export function testWords(name: string): string[] {
 function phraseBehavior(words: readonly string[]): string {
   const at = words.findIndex((word) => FINITE.has(word) || isClearVerb(word));
   const text = words.join(' ');
+  if (at === 0 && isPlural(words)) return `Tests ${text}`;
   if (at > 0) return `Tests that ${text}`;
   if (at === 0 && words.length > 1) return `Tests that it ${text}`;
   return `Tests ${text}`;
+}
+
+// `errors_carry_the_line` is about errors, `errors_on_overflow` about what errors.
+function isPlural([first = '', second = '']: readonly string[]): boolean {
+  return /^(?:errors|works)$/.test(first) && second !== '' && !FOLLOWS_VERB.test(second);
 }
 
 // `returns`, `rejects`, but not `tests` or `files`, which are mostly plurals.

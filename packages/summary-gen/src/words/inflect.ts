@@ -1,3 +1,4 @@
+import { splitPhrasalVerb } from './phrasal-verbs.js';
 import { verbStrength } from './verbs.js';
 
 const IRREGULAR: Readonly<Record<string, string>> = {
@@ -8,10 +9,12 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   undo: 'undoes',
 };
 
-/** The third person of an English verb: `parse` is `parses`, `try` is `tries`, `match` is `matches`. */
+/** The third person of an English verb: `parse` is `parses`, `try` is `tries`, `match` is `matches`, `lookup` is `looks up`. */
 export function toThirdPerson(verb: string): string {
   const irregular = IRREGULAR[verb];
   if (irregular !== undefined) return irregular;
+  const [stem, particle] = splitPhrasalVerb(verb) ?? [];
+  if (stem !== undefined) return `${toThirdPerson(stem)} ${particle}`;
   if (isThirdPerson(verb)) return verb;
   if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/.test(verb) ? `${verb}es` : `${verb}s`;

@@ -1,9 +1,11 @@
+import { splitPhrasalVerb } from './phrasal-verbs.js';
+
 // Words that open a function name as a verb and are hardly ever nouns there.
 const STRONG = new Set(
   (
     'abort accept accumulate acquire activate adapt add adjust advance align alloc allocate analyze ' +
     'append apply arrange assemble assert assign attach authenticate authorize await become begin bind ' +
-    'borrow build calculate cancel canonicalize catch choose clamp classify clean clear clone close ' +
+    'borrow build calculate cancel canonicalize carry catch choose clamp classify clean clear clone close ' +
     'coalesce collect combine commit compact compare compile complete compress compute concat concatenate ' +
     'configure confirm connect construct consume convert create crop dealloc deallocate debounce decide ' +
     'declare decode decompress decrease decrypt dedup deduplicate defer define deflate delete demangle ' +
@@ -15,7 +17,7 @@ const STRONG = new Set(
     'glob go grant grind grow have hide highlight identify ignore implement include increase infer inflate ' +
     'inherit init initialize inject insert inspect install instantiate intern interpret intersect ' +
     'intersperse introduce invalidate invert invoke isolate iterate join keep kill launch leak leave let ' +
-    'lex listen load locate lock lookup lower make mangle mark materialize maximize measure memoize merge ' +
+    'lex listen load locate lock lower make mangle mark materialize maximize measure memoize merge ' +
     'migrate minimize modify mount move multiply mutate negate normalize notify observe obtain open ' +
     'optimize overwrite parse partition peek perform persist pick poll pop populate predict prefetch ' +
     'prepare prepend preserve prevent print proceed produce promote propagate propose provide prune ' +
@@ -23,8 +25,8 @@ const STRONG = new Set(
     'reconnect reconstruct recover recurse recv redirect reduce refer refill reflect refresh refuse ' +
     'register reject relate relax reload relocate remap remember remove rename render reorder replace ' +
     'represent require reseed reset resize resolve restart restore restrict resume retain retire retrieve ' +
-    'retry reuse revert rewind rewrite rotate sanitize save seal seek send serialize serve set setup show ' +
-    'shrink shuffle shut shutdown simplify simulate skip solve sort spawn specify squash stop submit ' +
+    'retry reuse revert rewind rewrite roll rotate sanitize save seal seek send serialize serve set show ' +
+    'shrink shuffle shut simplify simulate skip solve sort spawn specify squash stop submit ' +
     'subscribe subtract suppress suspend swap sync synchronize take tear tell terminate throttle throw ' +
     'toggle tokenize translate transmit transpose traverse trim truncate try unbind undo unescape unify ' +
     'uninstall unlink unlock unmount unpack unpark unpin unregister unset unsubscribe unwind unwrap unzip ' +
@@ -64,7 +66,7 @@ const NOT_VERBS = new Set(
     'pairwise piecewise precise premise prize promise size stepwise usize wise'
   ).split(' '),
 );
-const VERB_PREFIX = /^(?:de|re|un|pre|dis|mis|over|auto)([a-z]{3,})$/;
+const VERB_PREFIX = /^(de|re|un|pre|dis|mis|over|auto)([a-z]{3,})$/;
 
 /** How surely a word that opens a function name is a verb there. */
 export type VerbStrength = 'strong' | 'leaning' | 'ambiguous';
@@ -72,10 +74,10 @@ export type VerbStrength = 'strong' | 'leaning' | 'ambiguous';
 /** The strength of a word as a verb, by list, by ending (`-ize`, `-ify`) or by prefix (`re-`, `un-`); undefined for others. */
 export function verbStrength(word: string): VerbStrength | undefined {
   if (STRONG.has(word)) return 'strong';
-  if (LEANING.has(word)) return 'leaning';
+  if (LEANING.has(word) || splitPhrasalVerb(word) !== undefined) return 'leaning';
   if (AMBIGUOUS.has(word)) return 'ambiguous';
   if (NOT_VERBS.has(word)) return undefined;
   if (word.length > 5 && VERB_ENDING.test(word)) return 'strong';
-  const base = VERB_PREFIX.exec(word)?.[1];
-  return base !== undefined && STRONG.has(base) ? 'strong' : undefined;
+  const [, prefix, base = ''] = VERB_PREFIX.exec(word) ?? [];
+  return STRONG.has(base) || (prefix === 'un' && LEANING.has(base)) ? 'strong' : undefined;
 }
