@@ -213,6 +213,9 @@ describe('functions without docs', () => {
 
 describe('methods without docs', () => {
   check([
+    ['Returns Money in bits as i64', method('Money', 'fn in_bits(self) -> i64 {}')],
+    ['Returns none of dimension Quantity', method('Quantity', 'fn none_of(dimension: Dimension) -> Self {}')],
+    ['Returns empty Incoming', method('Incoming', 'fn empty() -> Incoming {}')],
     [
       'Creates Parser given source and options',
       method('Parser<T>', 'pub fn new(source: &str, options: Options) -> Self { Self {} }'),

@@ -73,11 +73,18 @@ export type VerbStrength = 'strong' | 'leaning' | 'ambiguous';
 
 /** The strength of a word as a verb, by list, by ending (`-ize`, `-ify`) or by prefix (`re-`, `un-`); undefined for others. */
 export function verbStrength(word: string): VerbStrength | undefined {
+  return listedStrength(word) ?? (isDerivedVerb(word) ? 'strong' : undefined);
+}
+
+function listedStrength(word: string): VerbStrength | undefined {
   if (STRONG.has(word)) return 'strong';
   if (LEANING.has(word) || splitPhrasalVerb(word) !== undefined) return 'leaning';
-  if (AMBIGUOUS.has(word)) return 'ambiguous';
-  if (NOT_VERBS.has(word)) return undefined;
-  if (word.length > 5 && VERB_ENDING.test(word)) return 'strong';
+  return AMBIGUOUS.has(word) ? 'ambiguous' : undefined;
+}
+
+function isDerivedVerb(word: string): boolean {
+  if (NOT_VERBS.has(word)) return false;
+  if (word.length > 5 && VERB_ENDING.test(word)) return true;
   const [, prefix, base = ''] = VERB_PREFIX.exec(word) ?? [];
-  return STRONG.has(base) || (prefix === 'un' && LEANING.has(base)) ? 'strong' : undefined;
+  return STRONG.has(base) || (prefix === 'un' && LEANING.has(base));
 }
