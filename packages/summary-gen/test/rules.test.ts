@@ -131,6 +131,11 @@ describe('doc comments that say more than the name', () => {
 
 describe('functions without docs', () => {
   check([
+    [
+      'Plans given shop and out; returns Report',
+      fn('fn plan(shop: &Shop, out: &mut dyn Write) -> Report {}'),
+    ],
+    ['Returns plan as Report given shop', fn('fn plan(shop: &Shop) -> Report {}')],
     ['Returns whether te is trailers given headers', fn('fn te_is_trailers(headers: &Map) -> bool {}')],
     ['Returns whether Wants contains other', method('Wants', 'fn contains(&self, other: Wants) -> bool {}')],
     ['Returns setup minutes of Vessel as u32', method('Vessel', 'fn setup_minutes(&self) -> u32 {}')],

@@ -59,12 +59,16 @@ function opensWithVerb(facts: FunctionFacts): boolean {
     case 'strong':
       return true;
     case 'leaning':
-      return returnsNothing(facts) || parameters.length > 1 || (parameters.length === 1 && isAction);
+      return changesSomething(facts) || parameters.length > 1 || (parameters.length === 1 && isAction);
     case 'ambiguous':
-      return returnsNothing(facts);
+      return changesSomething(facts);
     default:
       return isThirdPerson(first) && rest.length > 0 && returnsNothing(facts);
   }
+}
+
+function changesSomething(facts: FunctionFacts): boolean {
+  return returnsNothing(facts) || facts.signature.parameters.some(({ type }) => type.startsWith('&mut '));
 }
 
 /** `config_parse(..)` with nothing to give back: the last word is the verb. */
