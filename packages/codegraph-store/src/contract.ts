@@ -8,6 +8,24 @@ import type {
   RowStore,
   TddClass,
 } from '@parseltongue/isg-core';
+import type {
+  Checkpoint,
+  DiffImpactAnswer,
+  DiffImpactOptions,
+  GraphDiffAnswer,
+  GraphRecord,
+  GraphRef,
+  PlanReviewAnswer,
+} from './contract-change.js';
+import type { EmbedOptions, EmbedReport, SearchAnswer, SearchOptions } from './contract-search.js';
+import type {
+  CyclesAnswer,
+  CyclesOptions,
+  DeadCodeAnswer,
+  DeadCodeOptions,
+  PathAnswer,
+  RelationOptions,
+} from './contract-structure.js';
 
 /** How much of each row an answer shows. Over budget an answer goes down this ladder instead of being cut. */
 export const DETAIL_LEVELS = ['bodies', 'signatures', 'keys', 'counts'] as const;
@@ -26,6 +44,8 @@ export interface AnswerMeta {
   total: number;
   shown: number;
   level: DetailLevel;
+  /** The `offset` that shows what comes after this answer; null when nothing does, or when the budget holds no item. */
+  next_offset: number | null;
   /** Rows the plan rewrites: their outgoing edges are those of the old text. 0 for the current graph. */
   rewritten: number;
 }
@@ -33,6 +53,8 @@ export interface AnswerMeta {
 export interface AnswerBudget {
   /** Upper bound of `meta.token_cost`. No bound when absent. */
   tokenBudget?: number;
+  /** How many items of the whole answer come before the first one shown; default 0. */
+  offset?: number;
 }
 
 /** One row in an answer. What the level leaves out is absent. */
@@ -93,29 +115,6 @@ export interface AffectedTest {
 export interface AffectedTestsAnswer {
   /** Nearest first, then by key. */
   tests: AffectedTest[];
-  meta: AnswerMeta;
-}
-
-export interface SearchOptions extends AnswerBudget {
-  /** Default 20. */
-  limit?: number;
-  tddClass?: TddClass;
-  pathPrefix?: string;
-  at?: GraphAt;
-  /** The most an answer shows; default signatures. */
-  detail?: Exclude<DetailLevel, 'counts'>;
-}
-
-export interface SearchHit extends RowHit {
-  score: number;
-  summary?: string;
-}
-
-export interface SearchAnswer {
-  query: string;
-  /** The files that match best, at most 50; hits come from these only. */
-  files: { path: string; score: number }[];
-  hits: SearchHit[];
   meta: AnswerMeta;
 }
 
@@ -187,8 +186,13 @@ export type CozoValue = string | number | boolean | null | readonly CozoValue[];
 
 /** The CodeGraph: rows and edges now and in the planned future, and the questions one asks of them. */
 export interface CodeGraphStore extends RowStore {
-  /** BM25 over names, signatures, docs, summaries and paths: files first, then the rows of the best 50. */
+  /**
+   * Rows for words, best first: BM25 over names, signatures, docs, code, summaries and paths, vectors where there are
+   * any, nearness in the graph, then only rows of the best 50 files. Default budget 2,500 tokens.
+   */
   search(query: string, options?: SearchOptions): Promise<SearchAnswer>;
+  /** Stores a vector of every row's text that has none yet. @throws StoreError PT_STORE_OPTION_INVALID without embedder */
+  embedRows(options?: EmbedOptions): Promise<EmbedReport>;
   /** @throws StoreError PT_STORE_ROW_UNKNOWN */
   callersOf(key: RowKey, options?: WalkOptions): Promise<WalkAnswer>;
   /** @throws StoreError PT_STORE_ROW_UNKNOWN */
@@ -197,6 +201,36 @@ export interface CodeGraphStore extends RowStore {
   blastRadius(keys: readonly RowKey[], options?: WalkOptions): Promise<BlastAnswer>;
   /** Test functions that reach the rows. The order is advice: it never says that another test may be skipped. */
   affectedTests(keys: readonly RowKey[], options?: { at?: GraphAt }): Promise<AffectedTestsAnswer>;
+  /** The rows directly inside a row, in order. @throws StoreError PT_STORE_ROW_UNKNOWN */
+  childrenOf(key: RowKey, options?: RelationOptions): Promise<WalkAnswer>;
+  /** The `impl` rows of a trait or of a type. @throws StoreError PT_STORE_ROW_UNKNOWN */
+  implementationsOf(key: RowKey, options?: RelationOptions): Promise<WalkAnswer>;
+  /** Rows that name a type or a trait: in signatures, bodies, bounds, imports and impls. */
+  usersOf(key: RowKey, options?: RelationOptions): Promise<WalkAnswer>;
+  /** The shortest way from one row to another along calls and other references. Default depth: any. */
+  pathBetween(from: RowKey, to: RowKey, options?: WalkOptions): Promise<PathAnswer>;
+  cycles(options?: CyclesOptions): Promise<CyclesAnswer>;
+  /** Rows that nothing the program starts from reaches. Candidates, never a verdict: see `meta.unresolved_share`. */
+  deadCode(options?: DeadCodeOptions): Promise<DeadCodeAnswer>;
+  /** Rows a unified diff touches, what may notice, and the tests that reach them. */
+  impactOfDiff(diff: string, options?: DiffImpactOptions): Promise<DiffImpactAnswer>;
+  diffGraphs(before: GraphRef, after: GraphRef, options?: AnswerBudget): Promise<GraphDiffAnswer>;
+  /** @throws StoreError PT_STORE_PLAN_UNKNOWN */
+  reviewPlan(plan: string, options?: AnswerBudget & { depth?: number }): Promise<PlanReviewAnswer>;
+  /** Keeps the graph as it is now, plans included, under a name; an older one of that name is replaced. */
+  createCheckpoint(name: string): Promise<Checkpoint>;
+  /** By name. */
+  checkpoints(): Promise<Checkpoint[]>;
+  /** Makes the graph what it was, in one step. @throws StoreError PT_STORE_CHECKPOINT_UNKNOWN, PT_STORE_CORRUPT */
+  restoreCheckpoint(name: string): Promise<void>;
+  /** A checkpoint that does not exist is gone already. */
+  dropCheckpoint(name: string): Promise<void>;
+  /** Everything the graph holds, as lines of text that {@link importGraph} makes the same graph of. */
+  exportGraph(): AsyncIterable<GraphRecord>;
+  /** Replaces the graph by an exported one, as one transaction. @throws StoreError PT_STORE_RECORD_INVALID */
+  importGraph(
+    records: AsyncIterable<GraphRecord> | Iterable<GraphRecord>,
+  ): Promise<{ files: number; rows: number; edges: number }>;
   /** The rows that matter most by PageRank over resolved edges, within the token budget. */
   repoMap(options: RepoMapOptions): Promise<RepoMapAnswer>;
   analytics(): Promise<Analytics>;

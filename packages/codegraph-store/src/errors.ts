@@ -19,6 +19,7 @@ export interface StoreErrorDetails {
   PT_STORE_KEY_DUPLICATE: { key: string };
   PT_STORE_EDGE_DANGLING: { from: string; to: string; missing: string };
   PT_STORE_RECORD_INVALID: { subject: string; problem: string };
+  PT_STORE_CHECKPOINT_UNKNOWN: { checkpoint: string };
   PT_STORE_PLAN_UNKNOWN: { plan: string };
   PT_STORE_PLAN_BROKEN: { plan: string; file: string; problem: string };
   PT_STORE_PLAN_STALE: { plan: string; keys: string[] };

@@ -14,13 +14,43 @@ export type {
   RepoMapAnswer,
   RepoMapOptions,
   RowHit,
-  SearchAnswer,
-  SearchHit,
-  SearchOptions,
   StoreStatus,
   WalkAnswer,
   WalkHit,
   WalkOptions,
 } from './contract.js';
+export type {
+  Checkpoint,
+  DanglingHit,
+  DiffedFile,
+  DiffImpactAnswer,
+  DiffImpactOptions,
+  DuplicateHit,
+  GraphDiffAnswer,
+  GraphDiffHit,
+  GraphRecord,
+  GraphRef,
+  PlanReviewAnswer,
+  RowChange,
+} from './contract-change.js';
+export type {
+  EmbedOptions,
+  EmbedReport,
+  SearchAnswer,
+  SearchHit,
+  SearchOptions,
+  SearchStage,
+} from './contract-search.js';
+export type {
+  Cycle,
+  CyclesAnswer,
+  CyclesOptions,
+  DeadCodeAnswer,
+  DeadCodeExemption,
+  DeadCodeHit,
+  DeadCodeOptions,
+  PathAnswer,
+  RelationOptions,
+} from './contract-structure.js';
 export { isStoreError, StoreError, type StoreErrorCode, type StoreErrorDetails } from './errors.js';
 export { type OpenStoreOptions, openStore } from './open-store.js';

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { Embedder, Reranker } from '@parseltongue/isg-core';
 import { startWorker } from './client/worker-client.js';
 import { WorkerStore } from './client/worker-store.js';
 import type { CodeGraphStore } from './contract.js';
@@ -12,6 +13,10 @@ export interface OpenStoreOptions {
   engine?: 'cozo-wasm' | 'cozo-node';
   /** Read what another process writes, without taking the directory. The view is that of the moment of opening. */
   readOnly?: boolean;
+  /** Turns rows and queries into vectors, in the caller's thread: `embedRows` stores those of rows. */
+  embedder?: Embedder;
+  /** Orders the best hits of a search anew, in the caller's thread. */
+  reranker?: Reranker;
   /** Ends an opening or an ingest under way; the graph is then as it was before. */
   signal?: AbortSignal;
 }
@@ -26,11 +31,11 @@ export interface OpenStoreOptions {
  *   PT_STORE_ENGINE_UNSUPPORTED
  */
 export async function openStore(options: OpenStoreOptions): Promise<CodeGraphStore> {
-  const { engine = 'cozo-wasm', readOnly = false, signal } = options;
+  const { engine = 'cozo-wasm', readOnly = false, signal, embedder, reranker } = options;
   if (engine === 'cozo-node') openCozoNode();
   const dir = isAbsolute(options.dir) ? options.dir : resolve(options.dir);
   const { client, lockToken } = await startWorker({ role: 'store', dir, readOnly });
-  const store = new WorkerStore({ client, dir, lockToken, signal });
+  const store = new WorkerStore({ client, dir, lockToken, signal, ports: { embedder, reranker } });
   if (signal?.aborted !== true) return store;
   await store[Symbol.asyncDispose]();
   throw new StoreError('PT_STORE_ABORTED', {

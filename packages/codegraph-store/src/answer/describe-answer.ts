@@ -4,7 +4,8 @@ import type { EdgeRecord } from '../state/edge-index.js';
 import type { GraphState } from '../state/graph-state.js';
 import type { GraphView } from '../state/graph-view.js';
 import { openEdges, openUnresolved } from '../state/indexes.js';
-import { queryTables } from '../state/tables.js';
+import { readTuple } from '../state/tables.js';
+import type { Fit } from './fit-answer.js';
 
 export const DEFAULT_TIERS: readonly Resolution[] = ['exact', 'typed'];
 
@@ -18,7 +19,7 @@ export function describeAnswer(
   view: GraphView,
   answer: {
     tiers: readonly Resolution[];
-    fit: Pick<AnswerMeta, 'token_cost' | 'total' | 'shown' | 'level'>;
+    fit: Fit;
     scope?: Iterable<string>;
   },
 ): AnswerMeta {
@@ -34,11 +35,7 @@ export function describeAnswer(
 
 /** A value of the `meta` relation; null when it was never written. */
 export function readMeta(state: GraphState, name: string): string | null {
-  const { rows } = queryTables(state, ['meta'], {
-    script: '?[value] := *meta{name: $name, value}',
-    params: { name },
-  });
-  return (rows[0]?.[0] as string | undefined) ?? null;
+  return (readTuple(state, 'meta', name)?.[1] as string | undefined) ?? null;
 }
 
 /** Unresolved references over all references of the current graph; containment is no reference. */

@@ -1,16 +1,25 @@
 import { estimateTokenCount } from '@parseltongue/isg-core';
-import { type AnswerMeta, DETAIL_LEVELS, type DetailLevel, type RowHit } from '../contract.js';
+import {
+  type AnswerBudget,
+  type AnswerMeta,
+  DETAIL_LEVELS,
+  type DetailLevel,
+  type RowHit,
+} from '../contract.js';
 import { StoreError } from '../errors.js';
 import type { CatalogEntry } from '../state/row-catalog.js';
 
-export interface FittedHits<Hit extends RowHit> {
+export type Fit = Pick<AnswerMeta, 'token_cost' | 'total' | 'shown' | 'level' | 'next_offset'>;
+
+export interface FittedHits<Hit> {
   hits: Hit[];
-  fit: Pick<AnswerMeta, 'token_cost' | 'total' | 'shown' | 'level'>;
+  fit: Fit;
 }
 
-export interface FitOptions<Hit extends RowHit> {
-  total: number;
-  tokenBudget: number | undefined;
+export interface FitOptions<Hit> {
+  /** Default: as many as there are hits. */
+  total?: number;
+  budget: AnswerBudget;
   /** The most detail wanted. */
   detail: DetailLevel;
   /** The hit with exactly the detail of a level. */
@@ -22,24 +31,30 @@ export interface FitOptions<Hit extends RowHit> {
  *
  * The cost is the estimate over the JSON of what is shown and never exceeds the budget.
  */
-export function fitHits<Hit extends RowHit>(hits: readonly Hit[], options: FitOptions<Hit>): FittedHits<Hit> {
-  const { total, tokenBudget, detail, render } = options;
+export function fitHits<Hit>(hits: readonly Hit[], options: FitOptions<Hit>): FittedHits<Hit> {
+  const { detail, render, total = hits.length } = options;
+  const { tokenBudget, offset = 0 } = options.budget;
   assertBudget(tokenBudget);
-  const levels = DETAIL_LEVELS.slice(DETAIL_LEVELS.indexOf(detail));
-  for (const level of levels) {
+  assertOffset(offset);
+  const rest = offset === 0 ? hits : hits.slice(offset);
+  const show = (shown: Hit[], cost: number, level: DetailLevel): FittedHits<Hit> => {
+    const end = offset + shown.length;
+    const next = shown.length > 0 && end < hits.length ? end : null;
+    return {
+      hits: shown,
+      fit: { token_cost: cost, total, shown: shown.length, level, next_offset: next },
+    };
+  };
+  for (const level of DETAIL_LEVELS.slice(DETAIL_LEVELS.indexOf(detail))) {
     if (level === 'counts') break;
-    const rendered = hits.map((hit) => render(hit, level));
+    const rendered = rest.map((hit) => render(hit, level));
     const cost = costOf(rendered);
-    if (tokenBudget === undefined || cost <= tokenBudget) {
-      return { hits: rendered, fit: { token_cost: cost, total, shown: rendered.length, level } };
-    }
+    if (tokenBudget === undefined || cost <= tokenBudget) return show(rendered, cost, level);
     if (level !== 'keys') continue;
-    const count = countFitting(rendered, tokenBudget);
-    if (count === 0) break;
-    const shown = rendered.slice(0, count);
-    return { hits: shown, fit: { token_cost: costOf(shown), total, shown: count, level } };
+    const shown = rendered.slice(0, countFitting(rendered, tokenBudget));
+    if (shown.length > 0) return show(shown, costOf(shown), level);
   }
-  return { hits: [], fit: { token_cost: 0, total, shown: 0, level: 'counts' } };
+  return show([], 0, 'counts');
 }
 
 /** The columns every hit shows, and its signature down to that level. */
@@ -54,6 +69,15 @@ export function renderEntry(entry: CatalogEntry, level: DetailLevel, code?: stri
   if (level === 'bodies' || level === 'signatures') hit.signature = entry.signature;
   if (level === 'bodies' && code !== undefined) hit.code = code;
   return hit;
+}
+
+/** A hit with no more than a level shows: without its code below bodies, without its signature below signatures. */
+export function renderHit<Hit extends RowHit>(hit: Hit, level: DetailLevel): Hit {
+  if (level === 'bodies') return hit;
+  const shown = { ...hit };
+  delete shown.code;
+  if (level !== 'signatures') delete shown.signature;
+  return shown;
 }
 
 export function isTest(row: Pick<CatalogEntry, 'tdd'>): boolean {
@@ -82,5 +106,13 @@ function assertBudget(tokenBudget: number | undefined): void {
   throw new StoreError('PT_STORE_OPTION_INVALID', {
     message: `tokenBudget must be a number of tokens, 0 or more, not ${tokenBudget}`,
     details: { option: 'tokenBudget', problem: String(tokenBudget) },
+  });
+}
+
+function assertOffset(offset: number): void {
+  if (Number.isInteger(offset) && offset >= 0) return;
+  throw new StoreError('PT_STORE_OPTION_INVALID', {
+    message: `offset must be a whole number of 0 or more, not ${offset}`,
+    details: { option: 'offset', problem: String(offset) },
   });
 }

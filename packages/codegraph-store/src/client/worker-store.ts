@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { IndexRecord, Row, RowKey } from '@parseltongue/isg-core';
 import type { CodeGraphStore, CozoValue, QueryAnswer, QueryOptions } from '../contract.js';
+import type { GraphRecord } from '../contract-change.js';
 import { LOCK_FILE } from '../durable/format.js';
 import { releaseLock } from '../durable/lock.js';
 import type { StoreMethods } from '../worker/store-methods.js';
+import { embedRows, type SearchPorts, searchWithPorts, type VectorWorker } from './embedding.js';
 import { QueryClient, reportClosed } from './query-client.js';
 import { streamRecords } from './stream-records.js';
 import type { WorkerClient } from './worker-client.js';
@@ -16,6 +18,7 @@ export interface OpenWorker {
   dir: string;
   lockToken: string | null;
   signal: AbortSignal | undefined;
+  ports: SearchPorts;
 }
 
 /** The store as the caller holds it: every method is a message to the worker that owns the graph. */
@@ -24,6 +27,12 @@ export class WorkerStore implements CodeGraphStore {
   readonly #queries: QueryClient;
   readonly #open: OpenWorker;
   #closing: Promise<void> | undefined;
+  readonly #vectorWorker: VectorWorker = {
+    listUnembedded: (...args) => this.#call('listUnembedded', args),
+    readVectorTasks: (...args) => this.#call('readVectorTasks', args),
+    putVectors: (...args) => this.#call('putVectors', args),
+    search: (...args) => this.#call('search', args),
+  };
 
   constructor(open: OpenWorker) {
     this.#open = open;
@@ -42,12 +51,28 @@ export class WorkerStore implements CodeGraphStore {
   plans: CodeGraphStore['plans'] = () => this.#call('plans', []);
   futureRows: CodeGraphStore['futureRows'] = (...args) => this.#call('futureRows', args);
   temporalRows: CodeGraphStore['temporalRows'] = (...args) => this.#call('temporalRows', args);
-  search: CodeGraphStore['search'] = (...args) => this.#call('search', args);
+  search: CodeGraphStore['search'] = (query, options) =>
+    searchWithPorts(this.#vectorWorker, this.#open.ports, { query, options });
+  embedRows: CodeGraphStore['embedRows'] = (options) =>
+    embedRows(this.#vectorWorker, this.#open.ports.embedder, options);
   callersOf: CodeGraphStore['callersOf'] = (...args) => this.#call('callersOf', args);
   calleesOf: CodeGraphStore['calleesOf'] = (...args) => this.#call('calleesOf', args);
   blastRadius: CodeGraphStore['blastRadius'] = (...args) => this.#call('blastRadius', args);
   affectedTests: CodeGraphStore['affectedTests'] = (...args) => this.#call('affectedTests', args);
   repoMap: CodeGraphStore['repoMap'] = (...args) => this.#call('repoMap', args);
+  childrenOf: CodeGraphStore['childrenOf'] = (...args) => this.#call('childrenOf', args);
+  implementationsOf: CodeGraphStore['implementationsOf'] = (...args) => this.#call('implementationsOf', args);
+  usersOf: CodeGraphStore['usersOf'] = (...args) => this.#call('usersOf', args);
+  pathBetween: CodeGraphStore['pathBetween'] = (...args) => this.#call('pathBetween', args);
+  cycles: CodeGraphStore['cycles'] = (...args) => this.#call('cycles', args);
+  deadCode: CodeGraphStore['deadCode'] = (...args) => this.#call('deadCode', args);
+  impactOfDiff: CodeGraphStore['impactOfDiff'] = (...args) => this.#call('impactOfDiff', args);
+  diffGraphs: CodeGraphStore['diffGraphs'] = (...args) => this.#call('diffGraphs', args);
+  reviewPlan: CodeGraphStore['reviewPlan'] = (...args) => this.#call('reviewPlan', args);
+  createCheckpoint: CodeGraphStore['createCheckpoint'] = (...args) => this.#call('createCheckpoint', args);
+  checkpoints: CodeGraphStore['checkpoints'] = (...args) => this.#call('checkpoints', args);
+  restoreCheckpoint: CodeGraphStore['restoreCheckpoint'] = (...args) => this.#call('restoreCheckpoint', args);
+  dropCheckpoint: CodeGraphStore['dropCheckpoint'] = (...args) => this.#call('dropCheckpoint', args);
   analytics: CodeGraphStore['analytics'] = () => this.#call('analytics', []);
   status: CodeGraphStore['status'] = () => this.#call('status', []);
   putSummaries: CodeGraphStore['putSummaries'] = (...args) => this.#call('putSummaries', args);
@@ -92,6 +117,34 @@ export class WorkerStore implements CodeGraphStore {
       after = page.at(-1)?.isgl1_key ?? null;
       if (page.length < EXPORT_PAGE) return;
     }
+  }
+
+  async *exportGraph(): AsyncGenerator<GraphRecord> {
+    const id: number = await this.#call('exportStart', []);
+    try {
+      for (;;) {
+        const page: GraphRecord[] = await this.#call('exportNext', [id, EXPORT_PAGE]);
+        yield* page;
+        if (page.length < EXPORT_PAGE) return;
+      }
+    } finally {
+      if (this.#closing === undefined) await this.#call('exportDrop', [id]);
+    }
+  }
+
+  importGraph(
+    records: AsyncIterable<GraphRecord> | Iterable<GraphRecord>,
+  ): Promise<{ files: number; rows: number; edges: number }> {
+    return streamRecords(
+      records,
+      {
+        start: () => this.#call('graphStart', []),
+        add: (id, batch) => this.#call('graphAdd', [id, batch as GraphRecord[]]),
+        commit: (id) => this.#call<{ files: number; rows: number; edges: number }>('graphCommit', [id]),
+        drop: (id) => this.#call('graphDrop', [id]),
+      },
+      this.#open.signal,
+    );
   }
 
   runQuery(

@@ -1,8 +1,12 @@
 import { StoreError } from '../errors.js';
 import { reportDamage } from './disk-error.js';
 
-/** Version of both files. A reader refuses a higher one. */
-export const FORMAT_VERSION = 1;
+/**
+ * Version of both files. A reader refuses a higher one.
+ *
+ * 1: a chunk of the snapshot is one line. 2: every tuple of a chunk has a line of its own, so that it can be read alone.
+ */
+export const FORMAT_VERSION = 2;
 export const SNAPSHOT_FILE = 'graph.snapshot';
 export const JOURNAL_FILE = 'graph.journal';
 export const LOCK_FILE = 'lock';

@@ -34,7 +34,7 @@ export function replaceFile(path: string, operation: string, parts: Iterable<Buf
 }
 
 /** Makes a rename durable. Windows has no such call and refuses to open a directory. */
-function syncDirectory(dir: string): void {
+export function syncDirectory(dir: string): void {
   let fd: number;
   try {
     fd = openSync(dir, 'r');

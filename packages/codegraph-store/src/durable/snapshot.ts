@@ -17,12 +17,15 @@ export interface ChunkRef {
 export interface Snapshot {
   fd: number;
   seq: number;
+  format: number;
   sizeBytes: number;
   /** Edges lie there in numbers; `edge_texts` holds the texts they count. */
   chunks: Map<RelationName | typeof EDGE_TEXTS, ChunkRef[]>;
 }
 
 const EDGE_TEXTS = 'edge_texts';
+const LINE_BREAK = 0x0a;
+const COMMA = 0x2c;
 
 /**
  * Opens and verifies the snapshot; undefined when there is none.
@@ -42,12 +45,12 @@ export function openSnapshot(path: string): Snapshot | undefined {
 
 function verifySnapshot(fd: number): Snapshot {
   const sizeBytes = fstatSync(fd).size;
-  const snapshot: Snapshot = { fd, seq: -1, sizeBytes, chunks: new Map() };
+  const snapshot: Snapshot = { fd, seq: -1, format: 0, sizeBytes, chunks: new Map() };
   let chunkCount = 0;
   let expected: number | undefined;
   const scan = scanFrames(fd, sizeBytes, ({ payload, offset }) => {
     if (snapshot.seq < 0) {
-      snapshot.seq = parseHeader(payload, SNAPSHOT_FILE).seq;
+      Object.assign(snapshot, readSnapshotHeader(payload));
       return;
     }
     const name = /^\{"(\w+)":/.exec(payload.toString('latin1', 0, 40))?.[1] ?? '';
@@ -69,6 +72,11 @@ function verifySnapshot(fd: number): Snapshot {
   return snapshot;
 }
 
+function readSnapshotHeader(payload: Buffer): Pick<Snapshot, 'seq' | 'format'> {
+  const { seq, format } = parseHeader(payload, SNAPSHOT_FILE);
+  return { seq, format };
+}
+
 /** The text of one chunk. */
 export function readChunk(snapshot: Snapshot, chunk: ChunkRef): string {
   return readExact(snapshot.fd, chunk.offset, chunk.sizeBytes).toString('utf8');
@@ -85,6 +93,29 @@ export function* readChunkTuples(snapshot: Snapshot, relation: RelationName): Ge
     const json = JSON.parse(readChunk(snapshot, chunk)) as Record<string, { rows: Tuple[] }>;
     yield json[relation]?.rows ?? [];
   }
+}
+
+/**
+ * The lines of a chunk that hold one tuple each, with their start within the chunk.
+ *
+ * JSON text holds no raw line break, so every line break is one that {@link writeSnapshot} put between tuples.
+ */
+export function* readChunkLines(
+  snapshot: Snapshot,
+  chunk: ChunkRef,
+): Generator<{ bytes: Buffer; start: number }> {
+  const bytes = readExact(snapshot.fd, chunk.offset, chunk.sizeBytes);
+  let start = bytes.indexOf(LINE_BREAK) + 1;
+  for (let end = bytes.indexOf(LINE_BREAK, start); end >= 0; end = bytes.indexOf(LINE_BREAK, start)) {
+    const hasComma = bytes[end - 1] === COMMA;
+    if (end > start) yield { bytes: bytes.subarray(start, hasComma ? end - 1 : end), start };
+    start = end + 1;
+  }
+}
+
+/** One tuple by its place in the file. */
+export function readTupleAt(snapshot: Snapshot, place: ChunkRef): Tuple {
+  return JSON.parse(readChunk(snapshot, place)) as Tuple;
 }
 
 /** The texts that {@link readCodedEdges} counts, from 0. */
@@ -128,7 +159,9 @@ function* encodeSnapshot(
 
 function* encodeRelation(relation: RelationName, tuples: Iterable<Tuple>): Generator<string> {
   for (const rows of groupTuples(tuples)) {
-    yield JSON.stringify({ [relation]: { headers: RELATIONS[relation].columns, rows } });
+    const headers = JSON.stringify(RELATIONS[relation].columns);
+    const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
+    yield `{"${relation}":{"headers":${headers},"rows":[\n${lines}\n]}}`;
   }
 }
 

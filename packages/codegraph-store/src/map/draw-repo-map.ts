@@ -28,6 +28,7 @@ export function drawRepoMap(state: GraphState, options: RepoMapOptions): RepoMap
     total: candidates.length,
     shown: count,
     level: count === 0 ? ('counts' as const) : ('signatures' as const),
+    next_offset: null,
   };
   return {
     text,

@@ -1,6 +1,6 @@
 import type { GraphAt, RowKey } from '@parseltongue/isg-core';
 import { DEFAULT_TIERS, describeAnswer } from '../answer/describe-answer.js';
-import { costOf, fitHits, isTest } from '../answer/fit-answer.js';
+import { costOf, fitHits, isTest, renderHit } from '../answer/fit-answer.js';
 import type {
   AffectedTest,
   AffectedTestsAnswer,
@@ -11,7 +11,7 @@ import type {
 } from '../contract.js';
 import type { GraphState } from '../state/graph-state.js';
 import { assertKeys, type GraphView, openView } from '../state/graph-view.js';
-import { createWalkHit, renderWalkHit } from './callers-of.js';
+import { createWalkHit } from './callers-of.js';
 import { REFERENCE_KINDS, walkEdges } from './walk-edges.js';
 
 const DEFAULT_DEPTH = 3;
@@ -30,10 +30,9 @@ export function blastRadius(
   const steps = walkEdges(view, seeds, { direction: 'callers', kinds: REFERENCE_KINDS, tiers, depth });
   const all = steps.flatMap((step) => createWalkHit(view, step) ?? []);
   const fitted = fitHits(all, {
-    total: all.length,
-    tokenBudget: options.tokenBudget,
+    budget: options,
     detail: 'signatures',
-    render: renderWalkHit,
+    render: renderHit,
   });
   return {
     seeds,
@@ -60,12 +59,18 @@ export function affectedTests(
   const reached = [...seeds.map((key) => ({ key, depth: 0 })), ...steps];
   const tests = reached.flatMap(({ key, depth }) => createAffectedTest(view, key, depth) ?? []);
   tests.sort((a, b) => a.distance - b.distance || (a.key < b.key ? -1 : 1));
-  const fit = { token_cost: costOf(tests), total: tests.length, shown: tests.length, level: 'keys' as const };
+  const fit = {
+    token_cost: costOf(tests),
+    total: tests.length,
+    shown: tests.length,
+    level: 'keys' as const,
+    next_offset: null,
+  };
   return { tests, meta: describeAnswer(state, view, { tiers: DEFAULT_TIERS, fit }) };
 }
 
 /** A container stands for what it contains: a change of an `impl` may touch every method of it. */
-function expandSeeds(view: GraphView, keys: readonly RowKey[]): RowKey[] {
+export function expandSeeds(view: GraphView, keys: readonly RowKey[]): RowKey[] {
   const seeds = new Set<RowKey>(keys);
   const files = new Set(keys.map((key) => view.get(key)?.file ?? ''));
   for (const file of files) {
@@ -91,7 +96,8 @@ function groupChildren(view: GraphView, file: string): Map<string, RowKey[]> {
   return children;
 }
 
-function groupLevels(all: readonly WalkHit[], shown: readonly WalkHit[]): BlastLevel[] {
+/** Hits by distance with the totals of all; only those shown are listed. */
+export function groupLevels(all: readonly WalkHit[], shown: readonly WalkHit[]): BlastLevel[] {
   const levels = new Map<number, BlastLevel>();
   for (const hit of all) {
     const level = levels.get(hit.depth) ?? {

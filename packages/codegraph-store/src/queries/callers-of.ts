@@ -1,7 +1,7 @@
 import type { RowKey } from '@parseltongue/isg-core';
 import { DEFAULT_TIERS, describeAnswer } from '../answer/describe-answer.js';
-import { fitHits, renderEntry } from '../answer/fit-answer.js';
-import type { DetailLevel, WalkAnswer, WalkHit, WalkOptions } from '../contract.js';
+import { fitHits, renderEntry, renderHit } from '../answer/fit-answer.js';
+import type { WalkAnswer, WalkHit, WalkOptions } from '../contract.js';
 import type { GraphState } from '../state/graph-state.js';
 import { assertKeys, type GraphView, openView } from '../state/graph-view.js';
 import { CALL_KINDS, type Step, walkEdges } from './walk-edges.js';
@@ -25,13 +25,6 @@ export function createWalkHit(view: GraphView, step: Step): WalkHit | undefined 
   return { ...renderEntry(entry, 'signatures'), depth: step.depth, via };
 }
 
-/** A hit with no more than a level shows. */
-export function renderWalkHit(hit: WalkHit, level: DetailLevel): WalkHit {
-  if (level !== 'keys') return hit;
-  const { key, kind, file, line, tdd, depth, via } = hit;
-  return { key, kind, file, line, tdd, depth, via };
-}
-
 function answerWalk(
   state: GraphState,
   key: RowKey,
@@ -44,10 +37,9 @@ function answerWalk(
   const steps = walkEdges(view, [key], { direction, kinds: CALL_KINDS, tiers, depth });
   const hits = steps.flatMap((step) => createWalkHit(view, step) ?? []);
   const fitted = fitHits(hits, {
-    total: hits.length,
-    tokenBudget: options.tokenBudget,
+    budget: options,
     detail: 'signatures',
-    render: renderWalkHit,
+    render: renderHit,
   });
   const visited = [key, ...steps.filter((step) => step.depth < depth).map((step) => step.key)];
   const scope = direction === 'callees' ? { scope: visited } : {};

@@ -4,7 +4,7 @@ import { FORMAT_VERSION } from '../durable/format.js';
 import type { RelationName } from '../schema/relations.js';
 import type { GraphState } from '../state/graph-state.js';
 import { openCatalog, openEdges } from '../state/indexes.js';
-import { queryTables, scanTuples } from '../state/tables.js';
+import { scanTuples } from '../state/tables.js';
 
 /** What the store holds and how it is kept. */
 export function readStatus(state: GraphState): StoreStatus {
@@ -28,8 +28,7 @@ export function readStatus(state: GraphState): StoreStatus {
 
 /** Names of the stored plans, in order. */
 export function listPlans(state: GraphState): string[] {
-  const { rows } = queryTables(state, ['plans'], { script: '?[plan] := *plans{plan}' });
-  return rows.map((tuple) => tuple[0] as string).sort();
+  return [...scanTuples(state, 'plans')].map((tuple) => tuple[0] as string).sort();
 }
 
 function count(state: GraphState, relation: RelationName): number {

@@ -24,6 +24,8 @@ export interface Walk {
   kinds: readonly EdgeKind[];
   tiers: readonly Resolution[];
   depth: number;
+  /** The walk ends with the level that reaches this row. */
+  until?: RowKey;
 }
 
 /**
@@ -43,6 +45,7 @@ export function walkEdges(view: GraphView, seeds: readonly RowKey[], walk: Walk)
       seen.add(key);
       steps.push({ key, depth, edge: level.get(key) as EdgeRecord });
     }
+    if (walk.until !== undefined && seen.has(walk.until)) break;
   }
   return steps;
 }

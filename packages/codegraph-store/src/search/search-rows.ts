@@ -1,72 +1,143 @@
 import { pathOfKey, type RowKey } from '@parseltongue/isg-core';
 import { DEFAULT_TIERS, describeAnswer } from '../answer/describe-answer.js';
 import { fitHits, renderEntry } from '../answer/fit-answer.js';
-import type { DetailLevel, SearchAnswer, SearchHit, SearchOptions } from '../contract.js';
+import type { DetailLevel } from '../contract.js';
+import type { SearchAnswer, SearchHit, SearchOptions, SearchStage } from '../contract-search.js';
 import { StoreError } from '../errors.js';
+import { readCodeOf } from '../queries/read-code.js';
 import { encodeChunk } from '../schema/row-codec.js';
 import type { GraphState } from '../state/graph-state.js';
 import { type GraphView, openView } from '../state/graph-view.js';
-import { openTextIndex } from '../state/indexes.js';
-import { readRows, readTuples } from '../state/read-rows.js';
+import { openFileSizes, openTextIndex } from '../state/indexes.js';
+import { readTuples } from '../state/read-rows.js';
+import { compareVectors, rankByVector, type VectorQuery } from '../vectors/rank-by-vector.js';
+import { compareWords, dropDuplicates } from './drop-duplicates.js';
+import { fuseRankings } from './fuse-rankings.js';
+import { spreadScores } from './spread-scores.js';
 import { type TextHit, TextIndex } from './text-index.js';
 
 const DEFAULT_LIMIT = 20;
 const DEFAULT_TOKEN_BUDGET = 2500;
 const FILE_LIMIT = 50;
 /** Rows further down cannot lift a file among the best 50, whose rows are the best ones. */
-const FILE_SCORE_HITS = 2000;
+const RANKED_LIMIT = 2000;
 /** A file is as good as its best few rows: a long file does not win by length. */
 const ROWS_PER_FILE_SCORE = 3;
+/** So many hits more than wanted are looked at, because near duplicates go. */
+const SPARE_HITS = 10;
 
-/** BM25 in two phases: the 50 files whose rows match best, then the rows of those files. */
-export function searchRows(state: GraphState, query: string, options: SearchOptions = {}): SearchAnswer {
+/** What a caller's thread adds to a search: the query as a vector, or an order that a reranker gave. */
+export interface SearchAids {
+  vector?: VectorQuery | undefined;
+  reranked?: readonly TextHit[] | undefined;
+}
+
+/** Two phases: the 50 files whose rows match best, then the rows of those files. */
+export function searchRows(
+  state: GraphState,
+  query: string,
+  { options = {}, aids = {} }: { options?: SearchOptions | undefined; aids?: SearchAids } = {},
+): SearchAnswer {
   const limit = options.limit ?? DEFAULT_LIMIT;
   assertLimit(limit);
   const view = openView(state, options.at);
-  const ranked = rankRows(state, view, { ...options, query });
-  const files = rankFiles(ranked.slice(0, FILE_SCORE_HITS));
+  const { ranked, total, stages } = rankRows(state, view, { query, options, aids });
+  const files = rankFiles(ranked);
   const kept = new Set(files.map((file) => file.path));
-  const inFiles = ranked.filter(({ key }) => kept.has(pathOfKey(key as RowKey)));
-  const hits = createHits(state, view, {
-    ranked: inFiles.slice(0, limit),
-    withBodies: options.detail === 'bodies',
-  });
+  const inFiles = aids.reranked ?? ranked.filter(({ key }) => kept.has(pathOfKey(key as RowKey)));
+  if (aids.reranked !== undefined) stages.push('rerank');
+  const wanted = (options.offset ?? 0) + limit;
+  const candidates = inFiles.slice(0, wanted + SPARE_HITS);
+  const code = readCodeOf(
+    state,
+    view,
+    candidates.map(({ key }) => key as RowKey),
+  );
+  const distinct = dropDuplicates(candidates, compareVectors(state, aids.vector) ?? compareWords(code));
+  const hits = createHits(state, view, { ranked: distinct.slice(0, wanted), code });
   const fitted = fitHits(hits, {
-    total: ranked.length,
-    tokenBudget: options.tokenBudget ?? DEFAULT_TOKEN_BUDGET,
+    total: Math.max(total, hits.length),
+    budget: { ...options, tokenBudget: options.tokenBudget ?? DEFAULT_TOKEN_BUDGET },
     detail: options.detail ?? 'signatures',
     render: renderSearchHit,
   });
   const scope = fitted.hits.map((hit) => hit.key);
   return {
     query,
+    stages: [...stages, 'dedupe'],
     files,
     hits: fitted.hits,
+    duplicates: candidates.length - distinct.length,
     meta: describeAnswer(state, view, { tiers: DEFAULT_TIERS, fit: fitted.fit, scope }),
   };
 }
 
-function rankRows(state: GraphState, view: GraphView, options: SearchOptions & { query: string }): TextHit[] {
-  const { query } = options;
-  const accepts = createFilter(view, options);
-  const current = openTextIndex(state).search(query, accepts);
+interface Ranking {
+  ranked: readonly TextHit[];
+  total: number;
+  stages: SearchStage[];
+}
+
+function rankRows(
+  state: GraphState,
+  view: GraphView,
+  search: { query: string; options: SearchOptions; aids: SearchAids },
+): Ranking {
+  const { options, aids } = search;
+  const stages: SearchStage[] = ['bm25'];
+  const accepts = createFilter(state, view, options);
+  const text = rankByText(state, view, { query: search.query, accepts });
+  let ranked = text.hits;
+  let { total } = text;
+  const near =
+    aids.vector === undefined ? [] : rankByVector(state, aids.vector, { accepts, limit: RANKED_LIMIT });
+  if (near.length > 0) {
+    stages.push('vectors');
+    ranked = fuseRankings(ranked, near, options.fusion ?? 'weighted');
+    total = Math.max(total, ranked.length);
+  }
+  if (options.useGraph !== false && ranked.length > 0) {
+    stages.push('graph');
+    const spread = spreadScores(view, ranked);
+    ranked = accepts === undefined ? spread : spread.filter(({ key }) => accepts(key));
+    total = Math.max(total, ranked.length);
+  }
+  return { ranked: ranked.slice(0, RANKED_LIMIT), total, stages };
+}
+
+function rankByText(
+  state: GraphState,
+  view: GraphView,
+  { query, accepts }: { query: string; accepts: ((key: string) => boolean) | undefined },
+): { hits: TextHit[]; total: number } {
+  const current = openTextIndex(state).search(query, { limit: RANKED_LIMIT, accepts });
   const { plan } = view;
   if (plan === undefined || plan.changes.length === 0) return current;
-  const planned = indexPlannedRows(view).search(query, accepts);
+  const planned = indexPlannedRows(view).search(query, { limit: RANKED_LIMIT, accepts });
   const changed = new Set(plan.changes.map((change) => change.key as string));
-  return [...current.filter(({ key }) => !changed.has(key)), ...planned].sort(
-    (a, b) => b.score - a.score || (a.key < b.key ? -1 : 1),
-  );
+  const kept = current.hits.filter(({ key }) => !changed.has(key));
+  const hits = [...kept, ...planned.hits].sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
+  return { hits, total: current.total - (current.hits.length - kept.length) + planned.total };
 }
 
 /** Undefined when every row of the index is wanted. */
-function createFilter(view: GraphView, options: SearchOptions): ((key: string) => boolean) | undefined {
-  const { tddClass, pathPrefix } = options;
-  if (view.plan === undefined && tddClass === undefined && pathPrefix === undefined) return undefined;
+function createFilter(
+  state: GraphState,
+  view: GraphView,
+  options: SearchOptions,
+): ((key: string) => boolean) | undefined {
+  const { tddClass, pathPrefix, fileSizeBytes } = options;
+  const hasFilter = tddClass !== undefined || pathPrefix !== undefined || fileSizeBytes !== undefined;
+  if (view.plan === undefined && !hasFilter) return undefined;
+  const { min = 0, max = Number.POSITIVE_INFINITY } = fileSizeBytes ?? {};
+  const sizes = fileSizeBytes === undefined ? undefined : openFileSizes(state);
   return (key) => {
     const entry = view.get(key);
     if (entry === undefined || (tddClass !== undefined && entry.tdd !== tddClass)) return false;
-    return pathPrefix === undefined || entry.file.startsWith(pathPrefix);
+    if (pathPrefix !== undefined && !entry.file.startsWith(pathPrefix)) return false;
+    if (sizes === undefined) return true;
+    const size = view.plan?.files.get(entry.file)?.facts?.size_bytes ?? sizes.get(entry.file) ?? 0;
+    return size >= min && size <= max;
   };
 }
 
@@ -74,7 +145,9 @@ function createFilter(view: GraphView, options: SearchOptions): ((key: string) =
 function indexPlannedRows(view: GraphView): TextIndex {
   const index = new TextIndex();
   for (const { key, row } of view.plan?.changes ?? []) {
-    if (row !== null && view.plan?.rows.has(key) === true) index.putRow(encodeChunk(row));
+    if (row === null || view.plan?.rows.has(key) !== true) continue;
+    index.putRow(encodeChunk(row));
+    index.putCode(key, row.current_code);
   }
   return index;
 }
@@ -95,27 +168,17 @@ function rankFiles(ranked: readonly TextHit[]): { path: string; score: number }[
 function createHits(
   state: GraphState,
   view: GraphView,
-  { ranked, withBodies }: { ranked: readonly TextHit[]; withBodies: boolean },
+  { ranked, code }: { ranked: readonly TextHit[]; code: ReadonlyMap<string, string> },
 ): SearchHit[] {
-  const keys = ranked.map(({ key }) => key as RowKey);
+  const keys = ranked.map(({ key }) => key);
   const summaries = readTuples(state, 'summaries', keys);
-  const bodies = withBodies ? readBodies(state, view, keys) : new Map<string, string>();
   return ranked.flatMap(({ key, score }) => {
     const entry = view.get(key);
     if (entry === undefined) return [];
     const summary = summaries.get(key)?.[1];
-    const hit: SearchHit = { ...renderEntry(entry, 'bodies', bodies.get(key)), score: round(score) };
+    const hit: SearchHit = { ...renderEntry(entry, 'bodies', code.get(key)), score: round(score) };
     return typeof summary === 'string' ? [{ ...hit, summary }] : [hit];
   });
-}
-
-function readBodies(state: GraphState, view: GraphView, keys: readonly RowKey[]): Map<string, string> {
-  const current = readRows(
-    state,
-    keys.filter((key) => view.plan?.rows.has(key) !== true),
-  );
-  const planned = keys.flatMap((key) => view.plan?.rows.get(key) ?? []);
-  return new Map([...current, ...planned].map((row) => [row.isgl1_key, row.current_code]));
 }
 
 function renderSearchHit(hit: SearchHit, level: DetailLevel): SearchHit {

@@ -1,99 +1,189 @@
-import MiniSearch, { type SearchOptions } from 'minisearch';
 import type { Tuple } from '../schema/relations.js';
+import { IntList } from '../state/int-list.js';
+import { TextTable } from '../state/text-table.js';
+import { countEdits } from './count-edits.js';
+import { type QueryTerm, TermField } from './term-field.js';
 import { tokenizeCode } from './tokenize-code.js';
-
-interface TextDocument {
-  id: string;
-  name: string;
-  signature: string;
-  doc: string;
-  path: string;
-  container: string;
-  summary: string;
-}
-
-const FIELDS = ['name', 'signature', 'doc', 'path', 'container', 'summary'];
-/** Summaries are documents of their own, so that a new summary does not re-index its row. */
-const SUMMARY_PREFIX = '\u0001';
-const PREFIX_MIN_LENGTH = 4;
-const RANKING: SearchOptions = {
-  boost: { name: 4, container: 1.5, summary: 2 },
-  bm25: { k: 1.5, b: 0.75, d: 0.5 },
-  prefix: (term, i, terms) => i === terms.length - 1 && term.length >= PREFIX_MIN_LENGTH,
-  weights: { prefix: 0.3, fuzzy: 0.3 },
-};
 
 export interface TextHit {
   key: string;
   score: number;
 }
 
-/** BM25 over names, signatures, docs, paths and summaries. */
-export class TextIndex {
-  readonly #index = new MiniSearch<TextDocument>({
-    fields: FIELDS,
-    tokenize: tokenizeCode,
-    processTerm: (term) => term,
-    autoVacuum: { minDirtCount: 1000, minDirtFactor: 0.2, batchSize: 500, batchWait: 5 },
-  });
+export interface TextAnswer {
+  /** The best by falling score, then key; at most as many as asked for. */
+  hits: TextHit[];
+  /** Rows that match at all. */
+  total: number;
+}
 
-  putRow(tuple: Tuple, summary?: string): void {
+export interface TextQuery {
+  limit: number;
+  accepts?: ((key: string) => boolean) | undefined;
+  weights?: Partial<Record<FieldName, number>> | undefined;
+}
+
+/** What each field of a row counts for; found on one repository and checked on others by `benchmarks/retrieval.mjs`. */
+export const FIELD_WEIGHTS = {
+  name: 2,
+  container: 0.8,
+  signature: 0.8,
+  doc: 1,
+  path: 0.8,
+  body: 1,
+  summary: 0.5,
+};
+export type FieldName = keyof typeof FIELD_WEIGHTS;
+
+const PREFIX_MIN_LENGTH = 4;
+const PREFIX_WEIGHT = 0.3;
+const TYPO_WEIGHT = 0.3;
+/** Edits allowed for each character of a word nobody knows. */
+const TYPO_SHARE = 0.2;
+
+/**
+ * BM25 over names, signatures, docs, paths, code and summaries, each field with lengths of its own.
+ *
+ * Fields are inverted indexes in flat arrays, because a text index of objects takes several times the memory of the
+ * graph and too long for a common word.
+ */
+export class TextIndex {
+  readonly #texts: TextTable;
+  readonly #terms = new TextTable();
+  readonly #fields: Record<FieldName, TermField>;
+  readonly #owners = new Set<number>();
+  #scores = new Float64Array(0);
+
+  /** `texts` numbers the keys. */
+  constructor(texts: TextTable = new TextTable()) {
+    this.#texts = texts;
+    const names = Object.keys(FIELD_WEIGHTS) as FieldName[];
+    this.#fields = Object.fromEntries(names.map((name) => [name, new TermField()])) as Record<
+      FieldName,
+      TermField
+    >;
+  }
+
+  putRow(tuple: Tuple): void {
     const key = tuple[0] as string;
     const path = tuple[1] as string;
-    this.#put({
-      id: key,
-      name: tuple[3] as string,
-      signature: tuple[12] as string,
-      doc: tuple[13] as string,
-      path,
-      container: key.slice(path.length + 1, key.lastIndexOf('-')),
-      summary: '',
-    });
-    if (summary !== undefined && summary !== '') this.putSummary(key, summary);
+    const owner = this.#texts.add(key);
+    this.#owners.add(owner);
+    this.#put('name', owner, tuple[3] as string);
+    this.#put('container', owner, key.slice(path.length + 1, key.lastIndexOf('-')));
+    this.#put('signature', owner, tuple[12] as string);
+    this.#put('doc', owner, tuple[13] as string);
+    this.#put('path', owner, path);
+  }
+
+  putCode(key: string, code: string): void {
+    this.#put('body', this.#texts.add(key), code);
   }
 
   /** An empty text removes the summary. */
   putSummary(key: string, summary: string): void {
-    const id = SUMMARY_PREFIX + key;
-    if (summary === '') this.#discard(id);
-    else this.#put({ id, name: '', signature: '', doc: '', path: '', container: '', summary });
+    this.#put('summary', this.#texts.add(key), summary);
   }
 
   remove(key: string): void {
-    this.#discard(key);
-    this.#discard(SUMMARY_PREFIX + key);
+    const owner = this.#texts.find(key);
+    if (owner === undefined) return;
+    this.#owners.delete(owner);
+    for (const field of Object.values(this.#fields)) field.remove(owner);
   }
 
-  /** Hits by falling score, then key. Any word counts; typing errors are forgiven only when nothing else matches. */
-  search(query: string, accepts?: (key: string) => boolean): TextHit[] {
-    const hits = this.#rank(query, {}, accepts);
-    return hits.length > 0 ? hits : this.#rank(query, { fuzzy: 0.2 }, accepts);
+  /** Rows whose text holds the word, about: rows changed since the postings were last merged may count twice. */
+  countRows(word: string): number {
+    const number = this.#terms.find(tokenizeCode(word)[0] ?? '');
+    return number === undefined ? 0 : this.#fields.body.countDocs(number);
   }
 
-  #rank(query: string, options: SearchOptions, accepts: ((key: string) => boolean) | undefined): TextHit[] {
-    const results = this.#index.search(query, { ...RANKING, ...options });
-    const hits: TextHit[] = [];
-    const numbers = new Map<string, number>();
-    for (const result of results) {
-      const id = result.id as string;
-      const key = id.startsWith(SUMMARY_PREFIX) ? id.slice(1) : id;
-      if (accepts !== undefined && !accepts(key)) continue;
-      const known = hits[numbers.get(key) ?? -1];
-      if (known !== undefined) known.score += result.score;
-      else {
-        numbers.set(key, hits.length);
-        hits.push({ key, score: result.score });
+  /** Any word counts; the last one also as a beginning. Typing errors are forgiven only when nothing else matches. */
+  search(query: string, options: TextQuery): TextAnswer {
+    const words = [...new Set(tokenizeCode(query))];
+    const exact = this.#rank(this.#expand(words), options);
+    return exact.total > 0 ? exact : this.#rank(this.#correct(words), options);
+  }
+
+  #put(field: FieldName, owner: number, text: string): void {
+    const counts = new Map<number, number>();
+    for (const token of tokenizeCode(text)) {
+      // A token may be a slice that keeps the whole text alive: a new term is stored as a text of its own.
+      const term = this.#terms.find(token) ?? this.#terms.add(Buffer.from(token).toString());
+      counts.set(term, (counts.get(term) ?? 0) + 1);
+    }
+    this.#fields[field].put(owner, counts);
+  }
+
+  #expand(words: readonly string[]): QueryTerm[] {
+    const terms = new Map<number, number>();
+    for (const word of words) {
+      const term = this.#terms.find(word);
+      if (term !== undefined) terms.set(term, this.#rarity(term));
+    }
+    const last = words.at(-1) ?? '';
+    if (last.length >= PREFIX_MIN_LENGTH) {
+      for (let term = 0; term < this.#terms.size; term += 1) {
+        if (terms.has(term) || !this.#terms.get(term).startsWith(last)) continue;
+        terms.set(term, this.#rarity(term) * PREFIX_WEIGHT);
       }
     }
-    return hits.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
+    return [...terms].map(([term, weight]) => ({ term, weight }));
   }
 
-  #put(document: TextDocument): void {
-    this.#discard(document.id);
-    this.#index.add(document);
+  #correct(words: readonly string[]): QueryTerm[] {
+    const terms: QueryTerm[] = [];
+    for (let term = 0; term < this.#terms.size; term += 1) {
+      const text = this.#terms.get(term);
+      const isNear = words.some((word) => {
+        const limit = Math.round(word.length * TYPO_SHARE);
+        return limit > 0 && countEdits(word, text, limit) <= limit;
+      });
+      if (isNear) terms.push({ term, weight: this.#rarity(term) * TYPO_WEIGHT });
+    }
+    return terms;
   }
 
-  #discard(id: string): void {
-    if (this.#index.has(id)) this.#index.discard(id);
+  /** Inverse document frequency over rows, from the field in which the term is most common. */
+  #rarity(term: number): number {
+    let docs = 0;
+    for (const field of Object.values(this.#fields)) docs = Math.max(docs, field.countDocs(term));
+    const all = Math.max(this.#owners.size, docs);
+    return Math.log(1 + (all - docs + 0.5) / (docs + 0.5));
   }
+
+  #rank(terms: readonly QueryTerm[], { limit, accepts, weights }: TextQuery): TextAnswer {
+    const touched = new IntList();
+    if (this.#scores.length < this.#texts.size) this.#scores = new Float64Array(this.#texts.size * 2);
+    const scores = this.#scores;
+    for (const name of Object.keys(this.#fields) as FieldName[]) {
+      const weight = weights?.[name] ?? FIELD_WEIGHTS[name];
+      if (weight === 0) continue;
+      this.#fields[name].score(terms, (owner, score) => {
+        if (scores[owner] === 0) touched.push(owner);
+        scores[owner] = (scores[owner] as number) + score * weight;
+      });
+    }
+    const found: { owner: number; score: number }[] = [];
+    for (let i = 0; i < touched.length; i += 1) {
+      const owner = touched.get(i);
+      const score = scores[owner] as number;
+      scores[owner] = 0;
+      if (accepts === undefined || accepts(this.#texts.get(owner))) found.push({ owner, score });
+    }
+    const best = found.length > limit ? keepBest(found, limit) : found;
+    const hits = best.map(({ owner, score }) => ({ key: this.#texts.get(owner), score }));
+    hits.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
+    return { hits: hits.slice(0, limit), total: found.length };
+  }
+}
+
+/** At least the best `limit`, and whatever scores the same as the last of them. */
+function keepBest(
+  found: readonly { owner: number; score: number }[],
+  limit: number,
+): { owner: number; score: number }[] {
+  const scores = Float64Array.from(found, ({ score }) => score).sort();
+  const least = scores[scores.length - limit] as number;
+  return found.filter(({ score }) => score >= least);
 }

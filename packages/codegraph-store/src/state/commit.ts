@@ -1,14 +1,23 @@
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { SNAPSHOT_FILE } from '../durable/format.js';
+import { FORMAT_VERSION, SNAPSHOT_FILE } from '../durable/format.js';
 import { appendEntry } from '../durable/journal.js';
 import { openSnapshot, type Snapshot, writeSnapshot } from '../durable/snapshot.js';
 import { isStoreError, StoreError } from '../errors.js';
-import { type Change, RELATION_NAMES } from '../schema/relations.js';
+import type { Change, RelationName, Tuple } from '../schema/relations.js';
 import type { GraphState } from './graph-state.js';
 import { applyToIndexes } from './indexes.js';
-import { restartJournal } from './open-state.js';
-import { applyToEngine, applyToTables, estimateChanges, overlayTuples, scanTuples } from './tables.js';
+import { createIndexes, restartJournal } from './open-state.js';
+import {
+  addToOverlay,
+  applyToEngine,
+  applyToTables,
+  createTables,
+  estimateChanges,
+  overlayTuples,
+  resetTables,
+  scanTuples,
+} from './tables.js';
 
 const MIB = 2 ** 20;
 /** A write below this always goes to the journal. */
@@ -46,6 +55,29 @@ export function assertWritable(state: GraphState, operation: string): void {
   });
 }
 
+/**
+ * Makes other tuples the whole graph, in one step and as one write.
+ *
+ * @throws StoreError PT_STORE_DISK_FULL, PT_STORE_READ_ONLY, PT_STORE_IO_FAILED; nothing has changed then
+ */
+export function replaceGraph(state: GraphState, tuplesOf: TupleSource, operation: string): void {
+  assertWritable(state, operation);
+  replaceSnapshot(state, state.seq + 1, tuplesOf);
+  state.indexes = createIndexes();
+  state.tables = createTables();
+}
+
+/**
+ * Brings everything that was acknowledged into the snapshot, in the format of this version.
+ *
+ * @throws StoreError PT_STORE_DISK_FULL, PT_STORE_READ_ONLY, PT_STORE_IO_FAILED
+ */
+export function settleSnapshot(state: GraphState): void {
+  assertWritable(state, 'write the snapshot');
+  const isSettled = state.snapshot?.seq === state.seq && state.snapshot.format === FORMAT_VERSION;
+  if (!isSettled) replaceSnapshot(state, state.seq, overlaySource(state, []));
+}
+
 function commitToJournal(state: GraphState, changes: Change[]): void {
   if (state.journal === undefined) restartJournal(state);
   const { journal } = state;
@@ -66,7 +98,7 @@ function commitToJournal(state: GraphState, changes: Change[]): void {
 }
 
 function commitAsSnapshot(state: GraphState, changes: Change[]): void {
-  replaceSnapshot(state, state.seq + 1, changes);
+  replaceSnapshot(state, state.seq + 1, overlaySource(state, changes));
   applyInMemory(state, () => {
     applyToEngine(state, changes);
     applyToIndexes(state, changes);
@@ -85,19 +117,26 @@ function applyInMemory(state: GraphState, apply: () => void): void {
 /** Writes the whole graph as a new snapshot. The write is acknowledged already, so failing only postpones it. */
 function compact(state: GraphState): void {
   try {
-    replaceSnapshot(state, state.seq, []);
+    replaceSnapshot(state, state.seq, overlaySource(state, []));
   } catch (error) {
     if (!StoreError.isInstance(error)) throw error;
   }
 }
 
-function replaceSnapshot(state: GraphState, seq: number, changes: readonly Change[]): void {
+type TupleSource = (relation: RelationName) => Iterable<Tuple>;
+
+function overlaySource(state: GraphState, changes: readonly Change[]): TupleSource {
+  return (relation) =>
+    overlayTuples(relation, scanTuples(state, relation), collectOverlay(relation, changes));
+}
+
+function replaceSnapshot(state: GraphState, seq: number, tuplesOf: TupleSource): void {
   const path = join(state.dir, SNAPSHOT_FILE);
-  writeSnapshot(path, seq, (relation) => overlayTuples(relation, scanTuples(state, relation), changes));
+  writeSnapshot(path, seq, tuplesOf);
   const previous = state.snapshot;
   state.snapshot = reopenSnapshot(state, path);
   state.seq = seq;
-  for (const relation of RELATION_NAMES) state.tables[relation].pending = [];
+  resetTables(state);
   if (previous !== undefined) closeSync(previous.fd);
   try {
     restartJournal(state);
@@ -105,6 +144,12 @@ function replaceSnapshot(state: GraphState, seq: number, changes: readonly Chang
     // The snapshot holds everything; the next write starts the journal before it is acknowledged.
     if (!StoreError.isInstance(error)) throw error;
   }
+}
+
+function collectOverlay(relation: RelationName, changes: readonly Change[]): Map<string, Tuple | null> {
+  const overlay = new Map<string, Tuple | null>();
+  for (const change of changes) if (change.relation === relation) addToOverlay(overlay, change);
+  return overlay;
 }
 
 function reopenSnapshot(state: GraphState, path: string): Snapshot | undefined {

@@ -2,6 +2,7 @@ import type { Edge, EdgeKind, Resolution, RowKey } from '@parseltongue/isg-core'
 import type { Tuple } from '../schema/relations.js';
 import { decodeSites } from '../schema/row-codec.js';
 import { IntList } from './int-list.js';
+import type { TextTable } from './text-table.js';
 
 /** An edge as its index hands it out; its sites stay there until someone asks. */
 export interface EdgeRecord {
@@ -26,11 +27,10 @@ const NONE = -1;
  * 20 MB and load as fast as they can be read.
  */
 export class EdgeIndex {
-  readonly #texts: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #texts: TextTable;
   /** First edge of each text as a source and as a target. */
-  readonly #firstOut = new IntList();
-  readonly #firstIn = new IntList();
+  readonly #firstOut = new IntList(NONE);
+  readonly #firstIn = new IntList(NONE);
   readonly #from = new IntList();
   readonly #to = new IntList();
   readonly #kind = new IntList();
@@ -42,16 +42,20 @@ export class EdgeIndex {
   readonly #siteData = new IntList();
   #size = 0;
 
+  constructor(texts: TextTable) {
+    this.#texts = texts;
+  }
+
   get size(): number {
     return this.#size;
   }
 
   from(key: string): EdgeRecord[] {
-    return this.#follow(this.#numbers.get(key), this.#firstOut, this.#nextOut);
+    return this.#follow(this.#texts.find(key), this.#firstOut, this.#nextOut);
   }
 
   to(key: string): EdgeRecord[] {
-    return this.#follow(this.#numbers.get(key), this.#firstIn, this.#nextIn);
+    return this.#follow(this.#texts.find(key), this.#firstIn, this.#nextIn);
   }
 
   *all(): Generator<EdgeRecord> {
@@ -73,7 +77,7 @@ export class EdgeIndex {
   put(tuple: Tuple): void {
     this.remove(tuple);
     const [from, kind, to, resolution, reason, sites] = tuple as readonly string[];
-    const texts = [from, kind, to, resolution, reason].map((text) => this.#number(text ?? ''));
+    const texts = [from, kind, to, resolution, reason].map((text) => this.#texts.add(text ?? ''));
     this.#append([...texts, ...(JSON.parse(sites ?? '[]') as number[])]);
   }
 
@@ -84,14 +88,14 @@ export class EdgeIndex {
 
   /** The number of each text here, adding those that are new. */
   numberTexts(texts: readonly string[]): number[] {
-    return texts.map((text) => this.#number(text));
+    return texts.map((text) => this.#texts.add(text));
   }
 
   /** The key is the source, kind and target, as in the relation. */
   remove(key: Tuple): void {
-    const from = this.#numbers.get(key[0] as string);
-    const kind = this.#numbers.get(key[1] as string);
-    const to = this.#numbers.get(key[2] as string);
+    const from = this.#texts.find(key[0] as string);
+    const kind = this.#texts.find(key[1] as string);
+    const to = this.#texts.find(key[2] as string);
     if (from === undefined || kind === undefined || to === undefined) return;
     for (let id = this.#firstOut.get(from); id !== NONE; id = this.#nextOut.get(id)) {
       if (this.#to.get(id) !== to || this.#kind.get(id) !== kind) continue;
@@ -134,23 +138,12 @@ export class EdgeIndex {
   #read(id: number): EdgeRecord {
     return {
       id,
-      from: this.#texts[this.#from.get(id)] as RowKey,
-      to: this.#texts[this.#to.get(id)] as RowKey,
-      kind: this.#texts[this.#kind.get(id)] as EdgeKind,
-      resolution: this.#texts[this.#resolution.get(id)] as Resolution,
-      reason: this.#texts[this.#reason.get(id)] as string,
+      from: this.#texts.get(this.#from.get(id)) as RowKey,
+      to: this.#texts.get(this.#to.get(id)) as RowKey,
+      kind: this.#texts.get(this.#kind.get(id)) as EdgeKind,
+      resolution: this.#texts.get(this.#resolution.get(id)) as Resolution,
+      reason: this.#texts.get(this.#reason.get(id)),
     };
-  }
-
-  #number(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    const number = this.#texts.length;
-    this.#texts.push(text);
-    this.#numbers.set(text, number);
-    this.#firstOut.push(NONE);
-    this.#firstIn.push(NONE);
-    return number;
   }
 }
 

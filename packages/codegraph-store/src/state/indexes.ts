@@ -1,16 +1,16 @@
 import { readCodedEdges, readEdgeTexts, type Snapshot } from '../durable/snapshot.js';
-import type { Change } from '../schema/relations.js';
+import type { Change, Tuple } from '../schema/relations.js';
 import { TextIndex } from '../search/text-index.js';
 import { EdgeIndex } from './edge-index.js';
 import type { GraphState } from './graph-state.js';
 import { RowCatalog } from './row-catalog.js';
-import { scanTuples } from './tables.js';
+import { scanTuples, visitTuples } from './tables.js';
 
 /** The catalog of rows, built when first asked for. */
 export function openCatalog(state: GraphState): RowCatalog {
   if (state.indexes.catalog !== undefined) return state.indexes.catalog;
-  const catalog = new RowCatalog();
-  for (const tuple of scanTuples(state, 'rows')) catalog.put(tuple);
+  const catalog = new RowCatalog(state.indexes.texts);
+  visitTuples(state, 'rows', (tuple) => catalog.put(tuple));
   state.indexes.catalog = catalog;
   return catalog;
 }
@@ -18,11 +18,14 @@ export function openCatalog(state: GraphState): RowCatalog {
 /** The edges by both ends, built when first asked for. */
 export function openEdges(state: GraphState): EdgeIndex {
   if (state.indexes.edges !== undefined) return state.indexes.edges;
-  const edges = new EdgeIndex();
+  const edges = new EdgeIndex(state.indexes.texts);
   if (state.snapshot !== undefined) loadCodedEdges(edges, state.snapshot);
-  for (const change of state.tables.edges.pending) applyEdgeChange(edges, change);
+  for (const [identity, tuple] of state.tables.edges.overlay) {
+    if (tuple === null) edges.remove(JSON.parse(identity) as Tuple);
+    else edges.put(tuple);
+  }
   state.indexes.edges = edges;
-  state.tables.edges.pending = [];
+  state.tables.edges.overlay = new Map();
   return edges;
 }
 
@@ -37,13 +40,21 @@ export function openUnresolved(state: GraphState): ReadonlyMap<string, number> {
   return unresolved;
 }
 
+/** Size of each file of the current graph in bytes. */
+export function openFileSizes(state: GraphState): ReadonlyMap<string, number> {
+  state.indexes.fileSizes ??= new Map(
+    [...scanTuples(state, 'files')].map((tuple) => [tuple[0] as string, tuple[2] as number]),
+  );
+  return state.indexes.fileSizes;
+}
+
 /** The text index over rows and their summaries, built when first asked for. */
 export function openTextIndex(state: GraphState): TextIndex {
   if (state.indexes.text !== undefined) return state.indexes.text;
-  const summaries = new Map<string, string>();
-  for (const tuple of scanTuples(state, 'summaries')) summaries.set(tuple[0] as string, tuple[1] as string);
-  const text = new TextIndex();
-  for (const tuple of scanTuples(state, 'rows')) text.putRow(tuple, summaries.get(tuple[0] as string) ?? '');
+  const text = new TextIndex(state.indexes.texts);
+  for (const tuple of scanTuples(state, 'rows')) text.putRow(tuple);
+  visitTuples(state, 'code', (tuple) => text.putCode(tuple[0] as string, tuple[1] as string));
+  visitTuples(state, 'summaries', (tuple) => text.putSummary(tuple[0] as string, tuple[1] as string));
   state.indexes.text = text;
   return text;
 }
@@ -52,10 +63,13 @@ export function openTextIndex(state: GraphState): TextIndex {
 export function applyToIndexes(state: GraphState, changes: readonly Change[]): void {
   state.indexes.planViews.clear();
   state.indexes.unresolvedShare = undefined;
+  state.indexes.fileSizes = undefined;
+  if (state.indexes.vectors !== undefined) state.indexes.vectors.rows = undefined;
   for (const change of changes) {
     if (change.relation === 'rows') applyRows(state, change);
     else if (change.relation === 'edges') applyEdges(state, change);
     else if (change.relation === 'references') applyReferences(state, change);
+    else if (change.relation === 'code') applyCode(state, change);
     else if (change.relation === 'summaries') applySummaries(state, change);
   }
 }
@@ -75,8 +89,8 @@ function applyEdges(state: GraphState, { puts, removes }: Change): void {
   const { edges } = state.indexes;
   if (edges === undefined) return;
   applyEdgeChange(edges, { puts, removes });
-  // The index is the truth in memory from here on: nothing waits for a table that is never loaded.
-  if (!state.tables.edges.isLoaded) state.tables.edges.pending = [];
+  // The index is the truth in memory from here on.
+  state.tables.edges.overlay = new Map();
 }
 
 function loadCodedEdges(edges: EdgeIndex, snapshot: Snapshot): void {
@@ -95,6 +109,10 @@ function applyReferences({ indexes }: GraphState, { puts, removes }: Change): vo
     if ((count as number) > 0) indexes.unresolved?.set(key as string, count as number);
     else indexes.unresolved?.delete(key as string);
   }
+}
+
+function applyCode({ indexes }: GraphState, { puts }: Change): void {
+  for (const [key, code] of puts) indexes.text?.putCode(key as string, code as string);
 }
 
 function applySummaries({ indexes }: GraphState, { puts, removes }: Change): void {

@@ -7,8 +7,9 @@ import { releaseLock, takeLock } from '../durable/lock.js';
 import { openSnapshot, type Snapshot } from '../durable/snapshot.js';
 import type { CozoEngine } from '../engines/cozo-engine.js';
 import { isStoreError, StoreError } from '../errors.js';
-import type { GraphState } from './graph-state.js';
-import { createTables } from './tables.js';
+import type { GraphState, Indexes } from './graph-state.js';
+import { addToOverlay, createTables } from './tables.js';
+import { TextTable } from './text-table.js';
 
 export interface OpenStateOptions {
   dir: string;
@@ -61,7 +62,11 @@ export function restartJournal(state: GraphState): void {
   state.journal = openJournalWriter(path, state.journalBytes);
 }
 
-function createState(options: OpenStateOptions & Pick<GraphState, 'lock'>, files: GraphFiles): GraphState {
+/** The state of files that have been read; nothing of the journal is replayed yet. */
+export function createState(
+  options: OpenStateOptions & Pick<GraphState, 'lock'>,
+  files: GraphFiles,
+): GraphState {
   const { snapshot, journal } = files;
   return {
     ...options,
@@ -71,19 +76,27 @@ function createState(options: OpenStateOptions & Pick<GraphState, 'lock'>, files
     seq: snapshot?.seq ?? 0,
     cutBytes: journal?.tornBytes ?? 0,
     tables: createTables(),
-    indexes: {
-      catalog: undefined,
-      edges: undefined,
-      unresolved: undefined,
-      unresolvedShare: undefined,
-      text: undefined,
-      planViews: new Map(),
-    },
+    indexes: createIndexes(),
     failure: undefined,
   };
 }
 
-interface GraphFiles {
+/** Nothing is built yet. */
+export function createIndexes(): Indexes {
+  return {
+    texts: new TextTable(),
+    catalog: undefined,
+    edges: undefined,
+    unresolved: undefined,
+    unresolvedShare: undefined,
+    text: undefined,
+    planViews: new Map(),
+    fileSizes: undefined,
+    vectors: undefined,
+  };
+}
+
+export interface GraphFiles {
   snapshot: Snapshot | undefined;
   journal: JournalContent | undefined;
 }
@@ -134,7 +147,7 @@ function readFiles(dir: string): GraphFiles {
 function replayJournal(state: GraphState, journal: JournalContent | undefined): void {
   for (const entry of journal?.entries ?? []) {
     if (entry.seq <= state.seq) continue;
-    for (const change of entry.changes) state.tables[change.relation].pending.push(change);
+    for (const change of entry.changes) addToOverlay(state.tables[change.relation].overlay, change);
     state.seq = entry.seq;
   }
 }

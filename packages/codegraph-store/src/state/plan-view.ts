@@ -9,7 +9,7 @@ import { type OverlaidFile, overlayFile } from './overlay-file.js';
 import { projectEdges } from './project-edges.js';
 import { readRows } from './read-rows.js';
 import { type CatalogEntry, createEntry } from './row-catalog.js';
-import { queryTables } from './tables.js';
+import { readTuple, scanTuples } from './tables.js';
 
 /** The graph as a plan would make it, for the files the plan touches; everything else is the current graph. */
 export interface PlanView {
@@ -50,9 +50,9 @@ export function openPlanView(state: GraphState, plan: string): PlanView {
   const known = state.indexes.planViews.get(plan);
   if (known !== undefined) return known;
   assertPlan(state, plan);
-  const script =
-    '?[plan, key, action, base_hash, row, layout] := *future{plan: $plan, key, action, base_hash, row, layout}, plan = $plan';
-  const { rows } = queryTables(state, ['future'], { script, params: { plan } });
+  const rows = [...scanTuples(state, 'future')]
+    .filter((tuple) => tuple[0] === plan)
+    .sort((a, b) => ((a[1] as string) < (b[1] as string) ? -1 : 1));
   const baseHashes = new Map(rows.map((tuple) => [tuple[1] as string, tuple[3] as string | null]));
   const view = createPlanView(state, plan, { changes: rows.map(decodeFutureRow), baseHashes });
   state.indexes.planViews.set(plan, view);
@@ -61,11 +61,7 @@ export function openPlanView(state: GraphState, plan: string): PlanView {
 
 /** @throws StoreError PT_STORE_PLAN_UNKNOWN */
 function assertPlan(state: GraphState, plan: string): void {
-  const { rows } = queryTables(state, ['plans'], {
-    script: '?[at] := *plans{plan: $plan, proposed_at: at}',
-    params: { plan },
-  });
-  if (rows.length > 0) return;
+  if (readTuple(state, 'plans', plan) !== undefined) return;
   throw new StoreError('PT_STORE_PLAN_UNKNOWN', {
     message: `There is no plan "${plan}". Propose it first, or list the plans`,
     details: { plan },
@@ -122,21 +118,17 @@ function groupByFile(changes: readonly FutureRow[]): Map<string, FutureRow[]> {
 }
 
 function planFiles(state: GraphState, overlaid: ReadonlyMap<string, OverlaidFile>): Map<string, PlannedFile> {
-  const script =
-    'wanted[path] <- $paths\n?[path, a, b, c, d, e, f, g] := wanted[path], *files{path, hash: a, size_bytes: b, mtime_ms: c, line_count: d, language: e, crate: f, module_path: g}';
-  const params = { paths: [...overlaid.keys()].map((path) => [path]) };
-  const current = new Map(
-    queryTables(state, ['files'], { script, params }).rows.map((tuple) => [
-      tuple[0] as string,
-      decodeFile(tuple),
-    ]),
-  );
   return new Map(
     [...overlaid].map(([path, file]): [string, PlannedFile] => [
       path,
-      { rows: file.rows, facts: planFacts(path, file, current.get(path)) },
+      { rows: file.rows, facts: planFacts(path, file, readFile(state, path)) },
     ]),
   );
+}
+
+function readFile(state: GraphState, path: string): FileFacts | undefined {
+  const tuple = readTuple(state, 'files', path);
+  return tuple === undefined ? undefined : decodeFile(tuple);
 }
 
 function planFacts(path: string, file: OverlaidFile, current: FileFacts | undefined): FileFacts | null {

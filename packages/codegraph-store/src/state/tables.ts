@@ -1,59 +1,39 @@
 import { type ChunkRef, readChunk, readChunkTuples } from '../durable/snapshot.js';
-import type { CozoParam, NamedRows } from '../engines/cozo-engine.js';
 import {
   type Change,
   identifyTuple,
   RELATION_NAMES,
+  RELATIONS,
   type RelationName,
   type Tuple,
 } from '../schema/relations.js';
 import type { GraphState, Table } from './graph-state.js';
+import { TuplePlaces } from './tuple-places.js';
 
 /** Bytes of engine memory for a byte of snapshot, measured between 1.6 and 2.4. */
 const RESERVE_FACTOR = 3;
 /** The same for edges, whose keys are written out in the engine. */
 const EDGE_RESERVE_FACTOR = 12;
+/** Relations whose tuples stay on disk; a format before this one does not say where they lie. */
+const PLACED = new Set<RelationName>(['rows', 'code', 'summaries', 'compiler_facts', 'references']);
+const PLACED_FORMAT = 2;
 
 export function createTables(): Record<RelationName, Table> {
   return Object.fromEntries(
-    RELATION_NAMES.map((name): [RelationName, Table] => [name, { isLoaded: false, pending: [] }]),
+    RELATION_NAMES.map((name): [RelationName, Table] => [
+      name,
+      { isLoaded: false, overlay: new Map(), values: undefined, places: undefined },
+    ]),
   ) as Record<RelationName, Table>;
 }
 
-/** Brings relations into the engine; those already there cost nothing. */
-export function loadTables(state: GraphState, relations: readonly RelationName[]): void {
-  for (const relation of relations) {
-    const table = state.tables[relation];
-    if (table.isLoaded) continue;
-    const chunks = state.snapshot?.chunks.get(relation) ?? [];
-    state.engine.createRelation(relation);
-    state.engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 2 ** 20) * RESERVE_FACTOR);
-    loadChunks(state, relation, chunks);
-    for (const change of table.pending) state.engine.apply([change]);
-    table.isLoaded = true;
-  }
-}
-
-/** Chunks are stored as the engine takes them, but for edges, which are stored in numbers. */
-function loadChunks(state: GraphState, relation: RelationName, chunks: readonly ChunkRef[]): void {
-  const { snapshot, engine } = state;
-  if (snapshot === undefined) return;
-  if (relation !== 'edges') {
-    for (const chunk of chunks) engine.importJson(readChunk(snapshot, chunk));
-    return;
-  }
-  engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0) * EDGE_RESERVE_FACTOR);
-  for (const puts of readChunkTuples(snapshot, relation)) engine.apply([{ relation, puts, removes: [] }]);
-}
-
-/** Asks the engine a question about relations, loading them first. */
-export function queryTables(
-  state: GraphState,
-  relations: readonly RelationName[],
-  question: { script: string; params?: Readonly<Record<string, CozoParam>> },
-): NamedRows {
-  loadTables(state, relations);
-  return state.engine.read(question.script, question.params);
+/** One tuple by its only key column; undefined when there is none. */
+export function readTuple(state: GraphState, relation: RelationName, key: string): Tuple | undefined {
+  const table = openTable(state, relation);
+  const written = table.overlay.get(key);
+  if (written !== undefined) return written ?? undefined;
+  if (table.values !== undefined) return table.values.get(key);
+  return state.snapshot === undefined ? undefined : table.places?.read(state.snapshot, key);
 }
 
 /** Every tuple of a relation, in no particular order: the snapshot and what was written since. */
@@ -63,30 +43,57 @@ export function* scanTuples(state: GraphState, relation: RelationName): Generato
     yield* edges.tuples();
     return;
   }
-  yield* overlayTuples(relation, readSnapshot(state, relation), state.tables[relation].pending);
+  const { values, overlay } = state.tables[relation];
+  yield* overlayTuples(relation, values?.values() ?? readSnapshot(state, relation), overlay);
 }
 
-/** The tuples as they are after the changes. */
+/** Like {@link scanTuples} for a relation whose tuples stay on disk; remembers where they lie on the way. */
+export function visitTuples(state: GraphState, relation: RelationName, visit: (tuple: Tuple) => void): void {
+  const table = state.tables[relation];
+  if (table.places !== undefined || !isPlaced(state, relation) || state.snapshot === undefined) {
+    for (const tuple of scanTuples(state, relation)) visit(tuple);
+    return;
+  }
+  table.places = TuplePlaces.load(state.snapshot, relation, {
+    texts: state.indexes.texts,
+    visit: (tuple) => {
+      if (!table.overlay.has(tuple[0] as string)) visit(tuple);
+    },
+  });
+  for (const tuple of table.overlay.values()) if (tuple !== null) visit(tuple);
+}
+
+/** The tuples as they are after what was written over them. */
 export function* overlayTuples(
   relation: RelationName,
   tuples: Iterable<Tuple>,
-  changes: readonly Change[],
+  overlay: ReadonlyMap<string, Tuple | null>,
 ): Generator<Tuple> {
-  const overlay = new Map<string, Tuple | null>();
-  for (const change of changes) {
-    if (change.relation !== relation) continue;
-    for (const tuple of change.removes) overlay.set(identifyTuple(relation, tuple), null);
-    for (const tuple of change.puts) overlay.set(identifyTuple(relation, tuple), tuple);
-  }
   for (const tuple of tuples)
     if (overlay.size === 0 || !overlay.has(identifyTuple(relation, tuple))) yield tuple;
   for (const tuple of overlay.values()) if (tuple !== null) yield tuple;
 }
 
-/** Applies a journaled write to what is in memory: the list of changes since the snapshot, and the engine where loaded. */
+/** Writes changes over what an overlay says. */
+export function addToOverlay(overlay: Map<string, Tuple | null>, change: Change): void {
+  for (const tuple of change.removes) overlay.set(identifyTuple(change.relation, tuple), null);
+  for (const tuple of change.puts) overlay.set(identifyTuple(change.relation, tuple), tuple);
+}
+
+/** Applies a journaled write to what is in memory: what was written since the snapshot, and the engine where loaded. */
 export function applyToTables(state: GraphState, changes: readonly Change[]): void {
   applyToEngine(state, changes);
-  for (const change of changes) state.tables[change.relation].pending.push(change);
+  for (const change of changes) addToOverlay(state.tables[change.relation].overlay, change);
+}
+
+/** Forgets what is known of the old snapshot; the engine keeps what it holds. */
+export function resetTables(state: GraphState): void {
+  for (const relation of RELATION_NAMES) {
+    const table = state.tables[relation];
+    table.overlay = new Map();
+    table.values = undefined;
+    table.places = undefined;
+  }
 }
 
 /** Applies changes to the relations that the engine holds. */
@@ -95,6 +102,20 @@ export function applyToEngine(state: GraphState, changes: readonly Change[]): vo
   if (loaded.length > 0) {
     state.engine.reserve(estimateChanges(loaded) * RESERVE_FACTOR);
     state.engine.apply(loaded);
+  }
+}
+
+/** Brings relations into the engine, for raw queries; those already there cost nothing. */
+export function loadTables(state: GraphState, relations: readonly RelationName[]): void {
+  for (const relation of relations) {
+    const table = state.tables[relation];
+    if (table.isLoaded) continue;
+    const chunks = state.snapshot?.chunks.get(relation) ?? [];
+    state.engine.createRelation(relation);
+    state.engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 2 ** 20) * RESERVE_FACTOR);
+    loadChunks(state, relation, chunks);
+    state.engine.apply([readOverlay(relation, table)]);
+    table.isLoaded = true;
   }
 }
 
@@ -107,6 +128,46 @@ export function estimateChanges(changes: readonly Change[]): number {
     }
   }
   return size;
+}
+
+function openTable(state: GraphState, relation: RelationName): Table {
+  const table = state.tables[relation];
+  if (table.values !== undefined || table.places !== undefined || state.snapshot === undefined) return table;
+  if (isPlaced(state, relation)) {
+    const context = { texts: state.indexes.texts, visit: undefined };
+    table.places = TuplePlaces.load(state.snapshot, relation, context);
+  } else {
+    const tuples = [...readSnapshot(state, relation)];
+    table.values = new Map(tuples.map((tuple) => [identifyTuple(relation, tuple), tuple]));
+  }
+  return table;
+}
+
+function isPlaced(state: GraphState, relation: RelationName): boolean {
+  return PLACED.has(relation) && (state.snapshot?.format ?? 0) >= PLACED_FORMAT;
+}
+
+function readOverlay(relation: RelationName, { overlay }: Table): Change {
+  const { keyCount } = RELATIONS[relation];
+  const puts: Tuple[] = [];
+  const removes: Tuple[] = [];
+  for (const [identity, tuple] of overlay) {
+    if (tuple !== null) puts.push(tuple);
+    else removes.push(keyCount === 1 ? [identity] : (JSON.parse(identity) as Tuple));
+  }
+  return { relation, puts, removes };
+}
+
+/** Chunks are stored as the engine takes them, but for edges, which are stored in numbers. */
+function loadChunks(state: GraphState, relation: RelationName, chunks: readonly ChunkRef[]): void {
+  const { snapshot, engine } = state;
+  if (snapshot === undefined) return;
+  if (relation !== 'edges') {
+    for (const chunk of chunks) engine.importJson(readChunk(snapshot, chunk));
+    return;
+  }
+  engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0) * EDGE_RESERVE_FACTOR);
+  for (const puts of readChunkTuples(snapshot, relation)) engine.apply([{ relation, puts, removes: [] }]);
 }
 
 function* readSnapshot(state: GraphState, relation: RelationName): Generator<Tuple> {

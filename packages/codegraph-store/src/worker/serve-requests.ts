@@ -1,8 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { ParseltongueError } from '@parseltongue/isg-core';
 import type { ErrorMessage, WorkerRequest, WorkerResponse, WorkerSetup } from '../client/protocol.js';
+import { FORMAT_VERSION } from '../durable/format.js';
 import { openCozoWasm } from '../engines/cozo-wasm/open.js';
 import { StoreError } from '../errors.js';
+import { settleSnapshot } from '../state/commit.js';
 import type { GraphState } from '../state/graph-state.js';
 import { closeState, openState } from '../state/open-state.js';
 import { type MethodContext, STORE_METHODS } from './store-methods.js';
@@ -14,17 +16,32 @@ export async function serveRequests(port: MessagePort, setup: WorkerSetup): Prom
   try {
     const engine = await openCozoWasm();
     state = openState({ dir: setup.dir, readOnly: setup.readOnly || setup.role === 'query', engine });
+    if (state.snapshot !== undefined && !state.readOnly) migrate(state);
   } catch (error) {
     send({ type: 'refused', error: describeError(error) });
     port.close();
     return;
   }
-  const context: MethodContext = { state, sessions: { nextId: 1, ingests: new Map(), imports: new Map() } };
+  const context: MethodContext = {
+    state,
+    sessions: { nextId: 1, ingests: new Map(), imports: new Map(), exports: new Map(), graphs: new Map() },
+  };
   port.on('message', (request: WorkerRequest) => {
     send(answerRequest(context, request));
     if (request.method === 'close') port.close();
   });
   send({ type: 'ready', lockToken: state.lock?.token ?? null, seq: state.seq });
+}
+
+/** An older format is rewritten once; the old snapshot stays until the new one is complete. */
+function migrate(state: GraphState): void {
+  if (state.snapshot?.format === FORMAT_VERSION) return;
+  try {
+    settleSnapshot(state);
+  } catch (error) {
+    closeState(state);
+    throw error;
+  }
 }
 
 function answerRequest(context: MethodContext, request: WorkerRequest): WorkerResponse {

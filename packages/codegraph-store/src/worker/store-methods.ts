@@ -10,10 +10,24 @@ import type {
   Summary,
 } from '@parseltongue/isg-core';
 import { computeAnalytics } from '../analytics/compute-analytics.js';
-import type { RepoMapOptions, SearchOptions, WalkOptions } from '../contract.js';
+import {
+  createCheckpoint,
+  dropCheckpoint,
+  listCheckpoints,
+  restoreCheckpoint,
+} from '../checkpoints/restore-checkpoint.js';
+import type { AnswerBudget, RepoMapOptions, WalkOptions } from '../contract.js';
+import type { DiffImpactOptions, GraphRecord, GraphRef } from '../contract-change.js';
+import type { SearchOptions } from '../contract-search.js';
+import type { CyclesOptions, DeadCodeOptions, RelationOptions } from '../contract-structure.js';
+import { diffGraphs } from '../diff/diff-graphs.js';
+import { impactOfDiff } from '../diff/impact-of-diff.js';
 import { drawRepoMap } from '../map/draw-repo-map.js';
 import { affectedTests, blastRadius } from '../queries/blast-radius.js';
 import { calleesOf, callersOf } from '../queries/callers-of.js';
+import { findDeadCode } from '../queries/dead-code.js';
+import { findCycles } from '../queries/find-cycles.js';
+import { pathBetween } from '../queries/path-between.js';
 import {
   edgesFrom,
   edgesTo,
@@ -24,12 +38,18 @@ import {
   rowsOfFile,
 } from '../queries/read-graph.js';
 import { listPlans, readStatus } from '../queries/read-status.js';
-import { searchRows } from '../search/search-rows.js';
+import { childrenOf, implementationsOf, usersOf } from '../queries/related-rows.js';
+import { reviewPlan } from '../queries/review-plan.js';
+import { type SearchAids, searchRows } from '../search/search-rows.js';
 import { assertWritable } from '../state/commit.js';
 import type { GraphState } from '../state/graph-state.js';
 import { openCatalog } from '../state/indexes.js';
 import { openPlanView } from '../state/plan-view.js';
 import { readRows } from '../state/read-rows.js';
+import { continueExport, type GraphExport, startExport } from '../transfer/export-graph.js';
+import { addGraphRecord, commitImport, createImport, type GraphImport } from '../transfer/import-graph.js';
+import { listUnembedded, putVectors, readVectorTasks } from '../vectors/store-vectors.js';
+import type { VectorSpace } from '../vectors/vector-cache.js';
 import { commitDraft } from '../write/commit-draft.js';
 import { addRecord, createDraft, type IngestDraft } from '../write/ingest-draft.js';
 import { promotePlan, readTemporalRows } from '../write/promote.js';
@@ -42,6 +62,8 @@ export interface Sessions {
   nextId: number;
   ingests: Map<number, IngestDraft>;
   imports: Map<number, Row[]>;
+  exports: Map<number, GraphExport>;
+  graphs: Map<number, GraphImport>;
 }
 
 export interface MethodContext {
@@ -67,8 +89,15 @@ export const STORE_METHODS = {
     listPlans(state).includes(plan) ? openPlanView(state, plan).changes : [],
   temporalRows: ({ state }: MethodContext, plan: string) =>
     readTemporalRows(state, plan, (keys) => readRows(state, keys)),
-  search: ({ state }: MethodContext, query: string, options?: SearchOptions) =>
-    searchRows(state, query, options),
+  search: ({ state }: MethodContext, query: string, options?: SearchOptions, aids?: SearchAids) =>
+    searchRows(state, query, { options, aids: aids ?? {} }),
+  listUnembedded: ({ state }: MethodContext, space: VectorSpace) => listUnembedded(state, space),
+  readVectorTasks: ({ state }: MethodContext, hashes: readonly string[]) => readVectorTasks(state, hashes),
+  putVectors: (
+    { state }: MethodContext,
+    space: VectorSpace,
+    records: readonly { hash: string; vector: Float32Array }[],
+  ) => putVectors(state, space, records),
   callersOf: ({ state }: MethodContext, key: RowKey, options?: WalkOptions) => callersOf(state, key, options),
   calleesOf: ({ state }: MethodContext, key: RowKey, options?: WalkOptions) => calleesOf(state, key, options),
   blastRadius: ({ state }: MethodContext, keys: readonly RowKey[], options?: WalkOptions) =>
@@ -76,6 +105,22 @@ export const STORE_METHODS = {
   affectedTests: ({ state }: MethodContext, keys: readonly RowKey[], options?: ReadOptions) =>
     affectedTests(state, keys, options),
   repoMap: ({ state }: MethodContext, options: RepoMapOptions) => drawRepoMap(state, options),
+  childrenOf: ({ state }: MethodContext, key: RowKey, options?: RelationOptions) =>
+    childrenOf(state, key, options),
+  implementationsOf: ({ state }: MethodContext, key: RowKey, options?: RelationOptions) =>
+    implementationsOf(state, key, options),
+  usersOf: ({ state }: MethodContext, key: RowKey, options?: RelationOptions) => usersOf(state, key, options),
+  pathBetween: ({ state }: MethodContext, from: RowKey, to: RowKey, options?: WalkOptions) =>
+    pathBetween(state, { from, to }, options),
+  cycles: ({ state }: MethodContext, options?: CyclesOptions) => findCycles(state, options),
+  deadCode: ({ state }: MethodContext, options?: DeadCodeOptions) => findDeadCode(state, options),
+  impactOfDiff: ({ state }: MethodContext, diff: string, options?: DiffImpactOptions) =>
+    impactOfDiff(state, diff, options),
+  diffGraphs: ({ state }: MethodContext, before: GraphRef, after: GraphRef, options?: AnswerBudget) =>
+    diffGraphs(state, { before, after }, options),
+  reviewPlan: ({ state }: MethodContext, plan: string, options?: AnswerBudget & { depth?: number }) =>
+    reviewPlan(state, plan, options),
+  checkpoints: ({ state }: MethodContext) => listCheckpoints(state),
   analytics: ({ state }: MethodContext) => computeAnalytics(state),
   status: ({ state }: MethodContext) => readStatus(state),
   prepareQuery: ({ state }: MethodContext, script: string) => {
@@ -91,6 +136,9 @@ export const STORE_METHODS = {
     proposePlan(state, plan, rows),
   discard: ({ state }: MethodContext, plan: string) => discardPlan(state, plan),
   promote: ({ state }: MethodContext, plan: string) => promotePlan(state, plan),
+  createCheckpoint: ({ state }: MethodContext, name: string) => createCheckpoint(state, name),
+  restoreCheckpoint: ({ state }: MethodContext, name: string) => restoreCheckpoint(state, name),
+  dropCheckpoint: ({ state }: MethodContext, name: string) => dropCheckpoint(state, name),
   reset: ({ state }: MethodContext) => resetGraph(state),
 
   ingestStart: ({ state, sessions }: MethodContext) => {
@@ -119,6 +167,25 @@ export const STORE_METHODS = {
     putRows(state, rows);
     return { rows: rows.length };
   },
+  exportStart: ({ state, sessions }: MethodContext) =>
+    openSession(sessions, sessions.exports, startExport(state)),
+  exportNext: ({ state, sessions }: MethodContext, id: number, limit: number) =>
+    continueExport(state, takeSession(sessions.exports, id), limit),
+  exportDrop: ({ sessions }: MethodContext, id: number) => void sessions.exports.delete(id),
+  graphStart: ({ state, sessions }: MethodContext) => {
+    assertWritable(state, 'import a graph');
+    return openSession(sessions, sessions.graphs, createImport());
+  },
+  graphAdd: ({ sessions }: MethodContext, id: number, records: readonly GraphRecord[]) => {
+    const draft = takeSession(sessions.graphs, id);
+    for (const record of records) addGraphRecord(draft, record);
+  },
+  graphCommit: ({ state, sessions }: MethodContext, id: number) => {
+    const draft = takeSession(sessions.graphs, id);
+    sessions.graphs.delete(id);
+    return commitImport(state, draft);
+  },
+  graphDrop: ({ sessions }: MethodContext, id: number) => void sessions.graphs.delete(id),
   importDrop: ({ sessions }: MethodContext, id: number) => void sessions.imports.delete(id),
 };
 

@@ -14,7 +14,7 @@ import type { GraphState } from '../state/graph-state.js';
 import { reportUnknownRow } from '../state/graph-view.js';
 import { openCatalog } from '../state/indexes.js';
 import { createPlanView } from '../state/plan-view.js';
-import { queryTables } from '../state/tables.js';
+import { readTuple, scanTuples } from '../state/tables.js';
 import { change } from './commit-draft.js';
 import { assertChunk, checked, reportRecord } from './ingest-draft.js';
 
@@ -53,11 +53,7 @@ export function proposePlan(state: GraphState, plan: string, rows: readonly Futu
 
 /** Drops the plan. A plan that does not exist is gone already. */
 export function discardPlan(state: GraphState, plan: string): void {
-  const known = queryTables(state, ['plans'], {
-    script: '?[at] := *plans{plan: $plan, proposed_at: at}',
-    params: { plan },
-  });
-  if (known.rows.length === 0) return;
+  if (readTuple(state, 'plans', plan) === undefined) return;
   commitChanges(state, dropPlan(state, plan), 'discard');
 }
 
@@ -67,8 +63,7 @@ export function dropPlan(state: GraphState, plan: string) {
 }
 
 function listFutureKeys(state: GraphState, plan: string): Tuple[] {
-  const script = '?[plan, key] := *future{plan, key}, plan = $plan';
-  return queryTables(state, ['future'], { script, params: { plan } }).rows.map((tuple) => [...tuple]);
+  return [...scanTuples(state, 'future')].flatMap((tuple) => (tuple[0] === plan ? [tuple.slice(0, 2)] : []));
 }
 
 /** Checks one planned row against the current graph; returns the hash of the text it starts from. */

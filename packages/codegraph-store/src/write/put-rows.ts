@@ -67,7 +67,8 @@ export function resetGraph(state: GraphState): void {
   commitChanges(state, changes, 'reset');
 }
 
-function assertImportable(row: Row): void {
+/** @throws StoreError PT_STORE_RECORD_INVALID for a row with a planned future, PT_STORE_ROW_TOO_LARGE */
+export function assertImportable(row: Row): void {
   assertChunk(row);
   if (row.future_action !== 'None' || row.current_ind !== 1) {
     throw reportRecord(row.isgl1_key, `it has the planned future ${row.future_action}`);

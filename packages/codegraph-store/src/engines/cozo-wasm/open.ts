@@ -30,34 +30,41 @@ type Answer = ({ ok: true } & Partial<NamedRows>) | ({ ok: false } & CozoFailure
 const RESERVE_LIMIT_BYTES = 2 ** 30;
 
 /**
- * Opens an empty CozoDB in this thread from the wasm build that npm installs.
+ * Prepares an empty CozoDB in this thread from the wasm build that npm installs.
  *
  * The package is made for bundlers, so the module is given its bytes instead of fetching them.
  */
 export async function openCozoWasm(): Promise<CozoEngine> {
   const { resolve } = createRequire(import.meta.url);
   const glue = (await import(pathToFileURL(resolve('cozo-lib-wasm/cozo_lib_wasm.js')).href)) as CozoGlue;
-  const instance = glue.initSync(readFileSync(resolve('cozo-lib-wasm/cozo_lib_wasm_bg.wasm')));
-  return new CozoWasmEngine(glue.CozoDb.new(), instance);
+  return new CozoWasmEngine(() => {
+    const instance = glue.initSync(readFileSync(resolve('cozo-lib-wasm/cozo_lib_wasm_bg.wasm')));
+    return { instance, database: glue.CozoDb.new() };
+  });
+}
+
+interface RunningCozo {
+  instance: CozoInstance;
+  database: CozoDatabase;
 }
 
 class CozoWasmEngine implements CozoEngine {
   readonly capabilities = COZO_WASM_CAPABILITIES;
-  readonly #database: CozoDatabase;
-  readonly #instance: CozoInstance;
+  readonly #start: () => RunningCozo;
+  #running: RunningCozo | undefined;
 
-  constructor(database: CozoDatabase, instance: CozoInstance) {
-    this.#database = database;
-    this.#instance = instance;
+  /** Compiling the module takes longer than most questions: it starts with the first one that needs it. */
+  constructor(start: () => RunningCozo) {
+    this.#start = start;
   }
 
   read(script: string, params: Readonly<Record<string, CozoParam>> = {}): NamedRows {
-    const answer = this.#call(() => this.#database.run(script, JSON.stringify(params), true));
+    const answer = this.#call((database) => database.run(script, JSON.stringify(params), true));
     return { headers: answer.headers ?? [], rows: answer.rows ?? [] };
   }
 
   createRelation(relation: RelationName): void {
-    this.#call(() => this.#database.run(RELATIONS[relation].create, '{}', false));
+    this.#call((database) => database.run(RELATIONS[relation].create, '{}', false));
   }
 
   apply(changes: readonly Change[]): void {
@@ -65,28 +72,35 @@ class CozoWasmEngine implements CozoEngine {
   }
 
   importJson(json: string): void {
-    this.#call(() => this.#database.import_relations(json));
+    this.#call((database) => database.import_relations(json));
   }
 
   reserve(sizeBytes: number): void {
     // One large block, freed at once, stays with the allocator: the pages cost nothing until they are touched.
     const wanted = Math.min(Math.ceil(sizeBytes), RESERVE_LIMIT_BYTES);
-    const address = this.#instance.__wbindgen_malloc(wanted, 1);
-    this.#instance.__wbindgen_free(address, wanted, 1);
+    const { instance } = this.#run();
+    const address = instance.__wbindgen_malloc(wanted, 1);
+    instance.__wbindgen_free(address, wanted, 1);
   }
 
   memoryBytes(): number {
-    return this.#instance.memory.buffer.byteLength;
+    return this.#running?.instance.memory.buffer.byteLength ?? 0;
   }
 
   close(): void {
-    this.#database.free();
+    this.#running?.database.free();
+    this.#running = undefined;
   }
 
-  #call(run: () => string): Extract<Answer, { ok: true }> {
+  #run(): RunningCozo {
+    this.#running ??= this.#start();
+    return this.#running;
+  }
+
+  #call(run: (database: CozoDatabase) => string): Extract<Answer, { ok: true }> {
     let text: string;
     try {
-      text = run();
+      text = run(this.#run().database);
     } catch (cause) {
       throw mapCozoTrap(cause);
     }
