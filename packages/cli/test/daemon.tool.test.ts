@@ -87,7 +87,9 @@ describe('the daemon of a repository', () => {
     await using client = await start();
     const { pid } = await client.status();
     process.kill(pid, 'SIGKILL');
-    await expect(client.callTool('status', {}, { signal })).rejects.toThrow(/ended while it worked|closed|destroyed/i);
+    await expect(client.callTool('status', {}, { signal })).rejects.toThrow(
+      /ended while it worked|closed|destroyed/i,
+    );
     await using next = await start();
     expect((await next.status()).pid).not.toBe(pid);
     expect((await next.callTool('status', {}, { signal })).isError).not.toBe(true);
@@ -108,10 +110,12 @@ describe('the daemon of a repository', () => {
     expect(await endOf(run('--idle-seconds', '1'))).toBe('idle');
     const orphan = run('--idle-seconds', '600');
     const located = await place();
-    await expect.poll(async () => {
-      await using client = await connectDaemon(located, repository.env);
-      return client !== undefined;
-    }, WAIT).toBe(true);
+    await expect
+      .poll(async () => {
+        await using client = await connectDaemon(located, repository.env);
+        return client !== undefined;
+      }, WAIT)
+      .toBe(true);
     rmSync(socketPathOf(located, repository.env));
     expect(await endOf(orphan)).toBe('orphaned');
   });

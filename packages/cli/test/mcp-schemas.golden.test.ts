@@ -7,7 +7,10 @@ const GOLDEN = new URL('./golden/mcp-tools.json', import.meta.url);
 const LIMIT_CHARACTERS = 6000;
 
 async function listTools() {
-  const host = { callTool: () => Promise.reject(new Error('no')), readResource: () => Promise.reject(new Error('no')) };
+  const host = {
+    callTool: () => Promise.reject(new Error('no')),
+    readResource: () => Promise.reject(new Error('no')),
+  };
   const server = createMcpServer(host);
   const client = new Client({ name: 'pin', version: '1.0.0' }, {});
   const [near, far] = InMemoryTransport.createLinkedPair();
@@ -31,7 +34,11 @@ describe('the tool schemas', () => {
     expect(tools.length).toBeLessThanOrEqual(12);
     for (const { name, title, description, annotations } of tools) {
       expect([name, typeof title, (description ?? '').length < 2048]).toEqual([name, 'string', true]);
-      expect([name, typeof annotations?.readOnlyHint, typeof annotations?.destructiveHint]).toEqual([name, 'boolean', 'boolean']);
+      expect([name, typeof annotations?.readOnlyHint, typeof annotations?.destructiveHint]).toEqual([
+        name,
+        'boolean',
+        'boolean',
+      ]);
       expect(description).not.toMatch(/\b(always|must|never) (use|call|run)\b/i);
     }
   });

@@ -90,7 +90,10 @@ describe('the MCP server', () => {
     );
     repository.git('clean', '-fdq', 'report');
     const wrong = await call(client, 'show', { key: 'nonsense' });
-    expect(wrong).toMatchObject({ isError: true, text: expect.stringMatching(/PT_CLI_USAGE.*"nonsense" is not an ISGL1 key/) });
+    expect(wrong).toMatchObject({
+      isError: true,
+      text: expect.stringMatching(/PT_CLI_USAGE.*"nonsense" is not an ISGL1 key/),
+    });
     await client.close();
   });
 
@@ -107,7 +110,9 @@ describe('the MCP server', () => {
     ];
     for (const [name, input] of reads) {
       const { text } = await call(client, name, input);
-      expect(text).toMatch(/\n-- [^\n]*unresolved[^\n]*indexed \d{4}-[^\n]* tokens\n$|\n-- indexed \d{4}-[^\n]*unresolved[^\n]* tokens\n$/);
+      expect(text).toMatch(
+        /\n-- [^\n]*unresolved[^\n]*indexed \d{4}-[^\n]* tokens\n$|\n-- indexed \d{4}-[^\n]*unresolved[^\n]* tokens\n$/,
+      );
       expect(text).toMatch(/tiers/);
       expect(text.length).toBeLessThan(8000 * 4);
     }
@@ -132,9 +137,7 @@ describe('the MCP server', () => {
     const base_hash = /base_hash ([0-9a-f]{64})/.exec(shown.text)?.[1];
     const body =
       '/// A square.\npub fn square(length: u32) -> Self {\n    Rect { width: length, height: length }\n}';
-    const edits = [
-      { key: `${LIB}-Rect-square`, base_hash, body },
-    ];
+    const edits = [{ key: `${LIB}-Rect-square`, base_hash, body }];
     const { structured: proposed } = await call(silent, 'propose', { title: 'Name the side', edits });
     expect(proposed.rows).toEqual([`Edit ${LIB}-Rect-square`]);
     const { structured: verified } = await call(silent, 'preflight', { proposal_id: proposed.proposal_id });

@@ -1,50 +1,62 @@
+import { Option } from 'commander';
 import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
 import { createRunPrinter } from '../render/run-printer.js';
 import type { AddVerb } from '../verb.js';
+import { addReasonerOptions, type ReasonerFlags, readReasonerChoice } from './reasoner-options.js';
 
-interface ChangeFlags {
-  reasoner: string;
-  model?: string;
-  exec?: string[];
-  transcript?: string;
-  record?: string;
+interface ChangeFlags extends ReasonerFlags {
+  workflow: 'direct' | 'stepped';
+  kind?: 'bug' | 'feature' | 'refactor';
+  autonomy: 'ask_always' | 'ask_on_risk' | 'run';
   dryRun?: boolean;
   commit: boolean;
 }
 
-const REASONERS = ['anthropic', 'command', 'replay'];
+const EXAMPLES = `Examples:
+  parseltongue change "Reject recipes without ingredients" --dry-run
+  parseltongue change "Totals are off by one" --kind bug --workflow stepped
+  parseltongue change "Log retries" --reasoner command --exec claude -p
+  parseltongue change "Log retries" --reasoner replay --transcript run.ndjson
+`;
 
 /** `change`: a micro-PRD becomes a proposal by a reasoning model, then takes the same road as `fix`. */
 export const addChangeVerb: AddVerb = (program, host) => {
-  program
+  const command = program
     .command('change')
     .description('turn a request into a verified change, with a reasoning model')
-    .argument('<micro-prd>', 'what should be different, in your words')
-    .option('--reasoner <name>', 'anthropic, command or replay', 'anthropic')
-    .option('--model <id>', 'model of the anthropic reasoner (key in ANTHROPIC_API_KEY)')
-    .option('--exec <argv...>', 'program of the command reasoner and its arguments, e.g. --exec claude -p')
-    .option('--transcript <file>', 'recording the replay reasoner answers from')
-    .option('--record <file>', 'record the answers for a later replay')
+    .argument('<micro-prd>', 'what should be different, in your words');
+  addReasonerOptions(command)
+    .addOption(
+      new Option('--workflow <name>', 'direct, or stepped: micro-PRD, plan, scans, code')
+        .choices(['direct', 'stepped'])
+        .default('direct'),
+    )
+    .addOption(
+      new Option('--kind <kind>', 'a bug demands a test that fails before the change').choices([
+        'bug',
+        'feature',
+        'refactor',
+      ]),
+    )
+    .addOption(
+      new Option('--autonomy <level>', 'when to stop and ask')
+        .choices(['ask_always', 'ask_on_risk', 'run'])
+        .default('run'),
+    )
     .option('--dry-run', 'verify and show, write nothing')
     .option('--no-commit', 'apply, but leave the commit to me')
-    .addHelpText(
-      'before',
-      'Examples:\n  parseltongue change "Reject recipes without ingredients" --dry-run\n  parseltongue change "Log retries" --reasoner command --exec claude -p\n  parseltongue change "Log retries" --reasoner replay --transcript run.ndjson\n',
-    )
+    .addHelpText('before', EXAMPLES)
     .action(
       host.run(async (invocation, request: string, flags: ChangeFlags) => {
-        await assertReasoner(flags);
+        const reasoner = await readReasonerChoice(flags);
         const workspace = await invocation.openWorkspace();
         const printer = createRunPrinter(invocation);
         const outcome = await workspace.runChange({
           request,
-          reasoner: {
-            kind: flags.reasoner as 'anthropic' | 'command' | 'replay',
-            ...(flags.model === undefined ? {} : { model: flags.model }),
-            ...(flags.exec === undefined ? {} : { argv: flags.exec }),
-            ...(flags.transcript === undefined ? {} : { transcript: flags.transcript }),
-            ...(flags.record === undefined ? {} : { record: flags.record }),
-          },
+          reasoner,
+          workflow: flags.workflow,
+          autonomy: flags.autonomy,
+          ...(flags.kind === undefined ? {} : { kind: flags.kind }),
           isDryRun: flags.dryRun === true,
           shouldCommit: flags.commit,
           onEvent: (event) => printer.print(event),
@@ -52,23 +64,8 @@ export const addChangeVerb: AddVerb = (program, host) => {
         return {
           exitCode: runExitCode(outcome),
           json: { contract: 'pt.cli.change/1', ...outcome },
-          text: renderRunOutcome(outcome, invocation.context.io.colors),
+          text: renderRunOutcome(outcome, invocation.context.io),
         };
       }),
     );
 };
-
-async function assertReasoner(flags: ChangeFlags): Promise<void> {
-  const missing = {
-    anthropic: false,
-    command: flags.exec === undefined,
-    replay: flags.transcript === undefined,
-  }[flags.reasoner];
-  if (missing === false) return;
-  const message =
-    missing === undefined
-      ? `No reasoner named "${flags.reasoner}". There are: ${REASONERS.join(', ')}`
-      : `The ${flags.reasoner} reasoner needs ${flags.reasoner === 'command' ? '--exec <program> [arguments]' : '--transcript <file>'}`;
-  const { CliError } = await import('../errors.js');
-  throw new CliError('PT_CLI_USAGE', { message, details: { argument: '--reasoner' } });
-}

@@ -34,7 +34,7 @@ export const addFixVerb: AddVerb = (program, host) => {
         return {
           exitCode: runExitCode(outcome),
           json: { contract: 'pt.cli.fix/1', ...outcome },
-          text: renderRunOutcome(outcome, invocation.context.io.colors),
+          text: renderRunOutcome(outcome, invocation.context.io),
         };
       }),
     );

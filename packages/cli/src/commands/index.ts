@@ -1,6 +1,9 @@
 import type { AddVerb } from '../verb.js';
 import { addApplyVerb } from './apply.js';
 import { addChangeVerb } from './change.js';
+import { addCompletionVerb } from './completion.js';
+import { addConfigVerb } from './config.js';
+import { addCostVerb } from './cost.js';
 import { addDaemonVerb } from './daemon.js';
 import { addDoctorVerb } from './doctor.js';
 import { addExportVerb } from './export.js';
@@ -10,6 +13,7 @@ import { addIndexVerb } from './index-repository.js';
 import { addMapVerb } from './map.js';
 import { addMcpVerb } from './mcp.js';
 import { addPreflightVerb } from './preflight.js';
+import { addRunsVerb } from './runs.js';
 import { addSearchVerb } from './search.js';
 import { addShowVerb } from './show.js';
 import { addStatusVerb } from './status.js';
@@ -31,7 +35,11 @@ export const VERBS: readonly AddVerb[] = [
   addPreflightVerb,
   addApplyVerb,
   addUndoVerb,
+  addRunsVerb,
+  addCostVerb,
   addExportVerb,
   addMcpVerb,
   addDaemonVerb,
+  addConfigVerb,
+  addCompletionVerb,
 ];

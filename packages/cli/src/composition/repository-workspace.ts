@@ -4,7 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@parseltongue/isg-core';
-import { listRuns, type RunRecord, type RunSummary, readRun } from '@parseltongue/sorcerer';
+import {
+  type CostReport,
+  listBreakpoints,
+  listRuns,
+  type PendingBreakpoint,
+  type RunRecord,
+  type RunSummary,
+  readCosts,
+  readRun,
+} from '@parseltongue/sorcerer';
 import { CliError } from '../errors.js';
 import type { CliContext } from '../io.js';
 import { createProposal } from './create-proposal.js';
@@ -13,7 +22,7 @@ import type { Stages } from './open-stages.js';
 import { openProposalStore, type ProposalStore, parseEditFile } from './proposal-store.js';
 import { compareFiles } from './read-freshness.js';
 import { readSource } from './read-source.js';
-import { changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
+import { cancelChange, changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
 import { showRow } from './show-row.js';
 import { summarizeStore, withModel } from './summarize-store.js';
 import type {
@@ -141,6 +150,18 @@ export class RepositoryWorkspace implements Workspace {
 
   listRuns(): Promise<RunSummary[]> {
     return listRuns(this.#parts.stages.place.stateDir);
+  }
+
+  cancelRun(id: string): Promise<boolean> {
+    return this.#change(() => cancelChange(this.#runParts(), id));
+  }
+
+  listBreakpoints(): Promise<PendingBreakpoint[]> {
+    return listBreakpoints(this.#parts.stages.place.stateDir);
+  }
+
+  readCosts(): Promise<CostReport> {
+    return readCosts(this.#parts.stages.place.stateDir);
   }
 
   readRun(id: string): Promise<RunRecord> {

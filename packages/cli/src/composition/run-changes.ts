@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { RunEvent } from '@parseltongue/isg-core';
-import { type ChangePorts, type RunOutcome, resumeRun, runChange, runFix } from '@parseltongue/sorcerer';
+import {
+  type ChangePorts,
+  cancelRun,
+  type RunOutcome,
+  resumeRun,
+  runChange,
+  runFix,
+} from '@parseltongue/sorcerer';
 import type { CliContext } from '../io.js';
 import { renderDiff } from '../render/diff.js';
 import { createChangePorts } from './change-ports.js';
@@ -43,6 +50,9 @@ export async function changeRepository(parts: RunParts, request: ChangeRequest):
       runId: createRunId('change'),
       request: request.request,
       reasoner,
+      workflow: request.workflow,
+      autonomy: request.autonomy,
+      ...(request.kind === undefined ? {} : { kind: request.kind }),
       dryRun: request.isDryRun,
       commit: request.shouldCommit,
       signal: parts.context.signal,
@@ -57,12 +67,21 @@ export async function resumeChange(parts: RunParts, request: ResumeRequest): Pro
   return finishRun(parts, request.onEvent, (ports, onEvent) =>
     resumeRun(ports, request.id, {
       apply: request.shouldApply,
+      approve: request.isApproved,
+      ...(request.accept === undefined ? {} : { accept: request.accept }),
+      ...(request.reject === undefined ? {} : { reject: request.reject }),
+      ...(request.modify === undefined ? {} : { modify: request.modify }),
       ...(request.answer === undefined ? {} : { answer: request.answer }),
       ...(reasoner === undefined ? {} : { reasoner }),
       signal: parts.context.signal,
       onEvent,
     }),
   );
+}
+
+/** Ends a run that waits or was cut off; false for a run that is over. */
+export async function cancelChange(parts: RunParts, id: string): Promise<boolean> {
+  return cancelRun(await openPorts(parts, await parts.stages.store.get()), id);
 }
 
 async function openReasoner({ stages, context }: RunParts, choice: ReasonerChoice) {
@@ -77,16 +96,8 @@ async function finishRun(
   onEvent: (event: RunEvent) => void,
   run: (ports: ChangePorts, onEvent: (event: RunEvent) => void) => Promise<RunOutcome>,
 ): Promise<ChangeOutcome> {
-  const { place, chunker, preflight } = parts.stages;
-  const store = await parts.requireFreshStore();
-  const texts = createTextMemory(place.root);
-  const ports = createChangePorts({
-    root: place.root,
-    stateDir: place.stateDir,
-    store,
-    chunker: await chunker.get(),
-    preflight: await preflight.get(),
-  });
+  const ports = await openPorts(parts, await parts.requireFreshStore());
+  const texts = createTextMemory(parts.stages.place.root);
   const outcome = await run(ports, (event) => {
     texts.remember(event);
     onEvent(event);
@@ -94,4 +105,15 @@ async function finishRun(
   const diff = outcome.proposal === null ? '' : renderDiff(texts.pair(outcome.proposal));
   if (outcome.status === 'applied' || outcome.status === 'committed') await parts.reindex();
   return { ...outcome, diff };
+}
+
+async function openPorts({ stages }: RunParts, store: CodeGraphStore): Promise<ChangePorts> {
+  const { place, chunker, preflight } = stages;
+  return createChangePorts({
+    root: place.root,
+    stateDir: place.stateDir,
+    store,
+    chunker: await chunker.get(),
+    preflight: await preflight.get(),
+  });
 }

@@ -1,6 +1,12 @@
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edge, Edit, GateReport, Proposal, Row, RowKey, RunEvent } from '@parseltongue/isg-core';
-import type { RunOutcome, RunRecord, RunSummary } from '@parseltongue/sorcerer';
+import type {
+  CostReport,
+  PendingBreakpoint,
+  RunOutcome,
+  RunRecord,
+  RunSummary,
+} from '@parseltongue/sorcerer';
 
 /** What an index run did. Counts of this run, not of the graph. */
 export interface IndexOutcome extends Record<string, unknown> {
@@ -71,6 +77,9 @@ export interface ReasonerChoice {
 export interface ChangeRequest extends RunRequest {
   request: string;
   reasoner: ReasonerChoice;
+  workflow: 'direct' | 'stepped';
+  autonomy: 'ask_always' | 'ask_on_risk' | 'run';
+  kind?: 'bug' | 'feature' | 'refactor';
 }
 
 /** A run to take up where its log ends. */
@@ -78,6 +87,14 @@ export interface ResumeRequest {
   id: string;
   /** Write what a dry run verified. */
   shouldApply: boolean;
+  /** Accept the micro-PRD the run waits with. */
+  isApproved: boolean;
+  /** Keep only this part; the gates run on it again. */
+  accept?: { rows: readonly RowKey[]; files: readonly string[] };
+  /** End the run for this reason. */
+  reject?: string;
+  /** What should be different. */
+  modify?: string;
   /** The answer to the question the run waits with. */
   answer?: string;
   /** Needed again for a run of `change` that still has to reason. */
@@ -146,4 +163,9 @@ export interface Workspace extends AsyncDisposable {
   /** @throws SorcererError PT_SORCERER_RUN_UNKNOWN */
   readRun(id: string): Promise<RunRecord>;
   resumeRun(request: ResumeRequest): Promise<ChangeOutcome>;
+  /** False for a run that is over. */
+  cancelRun(id: string): Promise<boolean>;
+  /** Questions of all runs that nobody answered yet. */
+  listBreakpoints(): Promise<PendingBreakpoint[]>;
+  readCosts(): Promise<CostReport>;
 }

@@ -90,9 +90,9 @@ function createClient(socket: Socket, onClose: () => void): DaemonClient {
   connection.onError(() => undefined); // a broken connection also closes, which ends every request
   connection.listen();
   return {
-    status: () => connection.sendRequest(StatusRequest),
+    status: () => orClosed(closed, connection.sendRequest(StatusRequest)),
     async stop() {
-      await connection.sendRequest(StopRequest).catch(() => undefined);
+      await orClosed(closed, connection.sendRequest(StopRequest)).catch(() => undefined); // it may end before it answers
       await closed;
     },
     runVerb: (argv, context) => runRemoteVerb({ connection, closed }, argv, context),

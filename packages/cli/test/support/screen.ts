@@ -8,7 +8,9 @@ export interface Screen {
 }
 
 /** A context that writes to memory; nobody can answer questions unless `answers` holds some. */
-export function createContext(options: { cwd?: string; env?: Record<string, string>; answers?: string[] } = {}): {
+export function createContext(
+  options: { cwd?: string; env?: Record<string, string>; answers?: string[] } = {},
+): {
   screen: Screen;
   context: CliContext;
 } {

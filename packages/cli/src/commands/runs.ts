@@ -1,0 +1,137 @@
+import { Argument } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
+import { createRunPrinter } from '../render/run-printer.js';
+import { renderRun, renderRuns } from '../render/runs.js';
+import type { AddVerb, Invocation, VerbAnswer } from '../verb.js';
+import { collect } from './options.js';
+import { addReasonerOptions, type ReasonerFlags, readReasonerChoice } from './reasoner-options.js';
+
+type Action = 'list' | 'show' | 'resume' | 'cancel';
+
+interface RunsFlags extends ReasonerFlags {
+  apply?: boolean;
+  answer?: string;
+  approve?: boolean;
+  reject?: string;
+  modify?: string;
+  acceptRow?: string[];
+  acceptFile?: string[];
+}
+
+const EXAMPLES = `Examples:
+  parseltongue runs
+  parseltongue runs show fix-20261121T084500-3fa9c1
+  parseltongue runs resume fix-20261121T084500-3fa9c1 --apply
+  parseltongue runs resume change-20261121T090000-77aa01 --answer "by name" --reasoner replay --transcript run.ndjson
+  parseltongue runs cancel change-20261121T090000-77aa01
+`;
+
+/** `runs`: what was run, what waits, and how to go on with it. */
+export const addRunsVerb: AddVerb = (program, host) => {
+  const command = program
+    .command('runs')
+    .description('list runs of fix and change, show one, go on with one, end one')
+    .addArgument(
+      new Argument('[action]', 'what to do').choices(['list', 'show', 'resume', 'cancel']).default('list'),
+    )
+    .argument('[id]', 'id of a run, or the start of one')
+    .option('--apply', 'resume: write what a dry run verified')
+    .option('--answer <text>', 'resume: the answer to the question the run waits with')
+    .option('--approve', 'resume: accept the micro-PRD the run waits with')
+    .option('--reject <reason>', 'resume: end the run, leave the tree as it is')
+    .option('--modify <wish>', 'resume: what should be different, on the same evidence')
+    .option('--accept-row <key>', 'resume: keep only this row (repeatable)', collect)
+    .option('--accept-file <path>', 'resume: keep only this file (repeatable)', collect);
+  addReasonerOptions(command)
+    .addHelpText('before', EXAMPLES)
+    .action(
+      host.run(async (invocation, action: Action, id: string | undefined, flags: RunsFlags) => {
+        if (action === 'list') return list(invocation);
+        const runId = await findRun(invocation, id);
+        if (action === 'show') return show(invocation, runId);
+        return action === 'cancel' ? cancel(invocation, runId) : resume(invocation, runId, flags);
+      }),
+    );
+};
+
+async function list({ openWorkspace, context }: Invocation): Promise<VerbAnswer> {
+  const workspace = await openWorkspace();
+  const [runs, waiting] = await Promise.all([workspace.listRuns(), workspace.listBreakpoints()]);
+  return {
+    exitCode: EXIT.ok,
+    json: { contract: 'pt.cli.runs/1', runs, waiting },
+    text: renderRuns(runs, waiting, context.io.colors),
+  };
+}
+
+async function show({ openWorkspace, context }: Invocation, id: string): Promise<VerbAnswer> {
+  const record = await (await openWorkspace()).readRun(id);
+  return {
+    exitCode: EXIT.ok,
+    json: { contract: 'pt.cli.run/1', ...record },
+    text: renderRun(record, context.io.colors),
+  };
+}
+
+async function cancel({ openWorkspace }: Invocation, id: string): Promise<VerbAnswer> {
+  const isCancelled = await (await openWorkspace()).cancelRun(id);
+  return {
+    exitCode: isCancelled ? EXIT.ok : EXIT.negative,
+    json: { contract: 'pt.cli.runs-cancel/1', run_id: id, is_cancelled: isCancelled },
+    text: isCancelled ? `Cancelled ${id}; the tree is as it was\n` : `${id} is over already\n`,
+  };
+}
+
+async function resume(invocation: Invocation, id: string, flags: RunsFlags): Promise<VerbAnswer> {
+  const workspace = await invocation.openWorkspace();
+  const printer = createRunPrinter(invocation);
+  const { summary } = await workspace.readRun(id);
+  const { readRowKeys } = await import('./options.js');
+  const rows = await readRowKeys(flags.acceptRow ?? []);
+  const isPart = rows.length > 0 || flags.acceptFile !== undefined;
+  const outcome = await workspace.resumeRun({
+    id,
+    shouldApply: flags.apply === true,
+    isApproved: flags.approve === true,
+    ...(isPart ? { accept: { rows, files: flags.acceptFile ?? [] } } : {}),
+    ...(flags.answer === undefined ? {} : { answer: flags.answer }),
+    ...(flags.reject === undefined ? {} : { reject: flags.reject }),
+    ...(flags.modify === undefined ? {} : { modify: flags.modify }),
+    ...(needsReasoner(summary.road, flags) ? { reasoner: await readReasonerChoice(flags) } : {}),
+    onEvent: (event) => printer.print(event),
+  });
+  return {
+    exitCode: runExitCode(outcome),
+    json: { contract: 'pt.cli.runs-resume/1', ...outcome },
+    text: renderRunOutcome(outcome, invocation.context.io),
+  };
+}
+
+/** Writing or rejecting what exists takes no reasoning. */
+function needsReasoner(road: string, { apply, reject, acceptRow, acceptFile }: RunsFlags): boolean {
+  return (
+    road === 'change' &&
+    apply !== true &&
+    reject === undefined &&
+    acceptRow === undefined &&
+    acceptFile === undefined
+  );
+}
+
+/** The one run whose id starts so. */
+async function findRun({ openWorkspace }: Invocation, prefix: string | undefined): Promise<string> {
+  const runs = await (await openWorkspace()).listRuns();
+  const found = runs.filter(({ run_id }) => prefix !== undefined && run_id.startsWith(prefix));
+  const [run] = found;
+  if (run !== undefined && found.length === 1) return run.run_id;
+  const { CliError } = await import('../errors.js');
+  const problem =
+    prefix === undefined
+      ? 'Which run? Give its id'
+      : `${found.length === 0 ? 'No' : 'More than one'} run starts with "${prefix}"`;
+  throw new CliError('PT_CLI_RUN_UNKNOWN', {
+    message: `${problem}. parseltongue runs lists them`,
+    details: { id: prefix ?? '' },
+  });
+}

@@ -1,0 +1,66 @@
+import type { CostReport, PendingBreakpoint, RunRecord, RunSummary } from '@parseltongue/sorcerer';
+import type { Colors } from '../io.js';
+import { renderReceipts } from './receipts.js';
+import { formatNumber, renderTable } from './table.js';
+
+/** Runs newest first, then what waits for an answer. */
+export function renderRuns(
+  runs: readonly RunSummary[],
+  waiting: readonly PendingBreakpoint[],
+  colors: Colors,
+): string {
+  if (runs.length === 0) return 'No runs yet. parseltongue fix --dry-run makes the first\n';
+  const table = renderTable(
+    ['run', 'status', 'attempts', 'request'],
+    runs.map(({ run_id, status, attempts, request }) => [
+      run_id,
+      status ?? 'open',
+      attempts,
+      request.slice(0, 60),
+    ]),
+  );
+  const isVerified = (id: string): boolean =>
+    runs.some(({ run_id, status }) => run_id === id && status === 'verified');
+  const questions = waiting.map(
+    ({ run_id, breakpoint }) =>
+      `${colors.yellow('waits')} ${run_id}: ${breakpoint.question}\n      parseltongue runs resume ${run_id} ${isVerified(run_id) ? '--apply' : '--answer ".."'}\n`,
+  );
+  return `${table}${questions.length === 0 ? '' : `\n${questions.join('')}`}`;
+}
+
+/** One run: its facts, its events a line each, its receipts. */
+export function renderRun({ summary, events, proposal, report }: RunRecord, colors: Colors): string {
+  const { run_id, road, request, status, reason, commit, started } = summary;
+  const lines = [
+    `${colors.bold(run_id)} ${road}: ${request}`,
+    `${status ?? 'open'}${reason === null ? '' : `: ${reason}`}, started ${started}${commit === null ? '' : `, commit ${commit}`}`,
+    ...events.map(({ seq, at, type }) => `${String(seq).padStart(4)}  ${at}  ${type}`),
+    ...(proposal === null
+      ? []
+      : ['', ...proposal.rows.map(({ action, key }) => `  ${action.padEnd(6)} ${key}`), '']),
+  ];
+  return `${lines.join('\n')}\n${report === null ? '' : renderReceipts(report, colors)}`;
+}
+
+/** What all runs cost, by step and by reasoner. */
+export function renderCosts(report: CostReport): string {
+  const head = ['', 'calls', 'input', 'output', 'cached', 'USD'];
+  const row = (name: string, line: CostReport['total']): (string | number)[] => [
+    name,
+    line.model_calls,
+    line.input_tokens,
+    line.output_tokens,
+    line.cache_read_tokens,
+    line.cost_usd,
+  ];
+  const rows = [
+    ...Object.entries(report.by_step).map(([name, line]) => row(`step ${name}`, line)),
+    ...Object.entries(report.by_reasoner).map(([name, line]) => row(name, line)),
+    row('all', report.total),
+  ];
+  const ratio = (value: number | null): string =>
+    value === null ? 'nothing to divide by yet' : formatNumber(value);
+  const { calls_without_cost, estimated_calls } = report.total;
+  return `${renderTable(head, rows)}${report.accepted_changes} accepted changes; tokens each: ${ratio(report.tokens_per_accepted_change)}; cache hits: ${ratio(report.cache_hit_rate)}; first attempt right: ${ratio(report.first_apply_rate)}
+${calls_without_cost} calls reported no cost, ${estimated_calls} calls only estimated tokens\n`;
+}
