@@ -18,7 +18,9 @@ const graded = readLines(new URL('../fixtures/summaries/graded.ndjson', import.m
 const given = new Map(process.argv.slice(2).map((argument) => argument.split('=')));
 const names = [...new Set(graded.map(({ corpus }) => corpus))];
 if (names.some((name) => !given.has(name))) {
-  process.stderr.write(`Usage: node benchmarks/summary-sample.mjs ${names.map((name) => `${name}=<records>`).join(' ')}\n`);
+  process.stderr.write(
+    `Usage: node benchmarks/summary-sample.mjs ${names.map((name) => `${name}=<records>`).join(' ')}\n`,
+  );
   process.exit(2);
 }
 
@@ -33,7 +35,8 @@ for (const entry of graded) {
   counts[isSame ? entry.grade : 'changed'] += 1;
   if (!isSame) console.log(`CHANGED ${entry.corpus} ${entry.key}\n        ${line ?? 'the row is gone'}`);
 }
-for (const [grade, count] of Object.entries(counts)) console.log(`${grade.padEnd(8)} ${count} of ${graded.length}`);
+for (const [grade, count] of Object.entries(counts))
+  console.log(`${grade.padEnd(8)} ${count} of ${graded.length}`);
 const isMet = counts.wrong === 0 && counts.changed === 0 && counts.useful >= USEFUL_BAR * graded.length;
 console.log(`bars     ${isMet ? 'met' : 'MISSED'}: no wrong line, ${USEFUL_BAR * 100} % useful`);
 process.exitCode = isMet ? 0 : 1;
