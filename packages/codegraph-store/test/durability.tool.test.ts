@@ -142,10 +142,10 @@ describe('the graph on disk', () => {
     await writeLargeGraph(directory.path);
     const journal = join(directory.path, 'graph.journal');
     const before = readFileSync(journal);
-    writeFileSync(journal, frameOf('{"magic":"parseltongue-graph","format":2,"seq":0}'));
+    writeFileSync(journal, frameOf('{"magic":"parseltongue-graph","format":3,"seq":0}'));
     await expect(openStore({ dir: directory.path })).rejects.toMatchObject({
       code: 'PT_STORE_VERSION_UNKNOWN',
-      details: { format: 2, supported: 1 },
+      details: { format: 3, supported: 2 },
     });
     writeFileSync(journal, frameOf('{"magic":"parseltongue-graph","format":1,"seq":99}'));
     await expect(openStore({ dir: directory.path })).rejects.toMatchObject({ code: 'PT_STORE_CORRUPT' });

@@ -18,6 +18,8 @@ export interface Item {
   name: string;
   code: string;
   isTest?: boolean;
+  visibility?: Chunk['visibility'];
+  kind?: Chunk['kind'];
   doc?: string;
   signature?: string;
   /** Members make the item an `impl` and themselves methods. */
@@ -137,16 +139,18 @@ function appendItem(draft: Chunk[], place: Place, item: Item): RowKey {
   const kind =
     parent === null
       ? 'file'
-      : item.members !== undefined
-        ? 'impl'
-        : container.length > 0
-          ? 'method'
-          : 'function';
+      : item.kind !== undefined
+        ? item.kind
+        : item.members !== undefined
+          ? 'impl'
+          : container.length > 0
+            ? 'method'
+            : 'function';
   draft.push({
     isgl1_key: key,
     kind,
     name: item.name,
-    visibility: 'public',
+    visibility: item.visibility ?? 'public',
     file: path,
     span: { start: 0, end: 0 },
     line: 1,

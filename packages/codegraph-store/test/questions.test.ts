@@ -114,14 +114,15 @@ describe('questions about the graph', () => {
     const { hits } = await store.callersOf(open, { depth: 9, at: { plan: 'cut' } });
     expect(hits).toEqual([]);
     expect((await store.search('config', { at: { plan: 'cut' } })).hits).toEqual([]);
-    expect((await store.search('config')).hits.map((hit) => hit.key)).toEqual([read]);
+    expect((await store.search('config')).hits[0]?.key).toBe(read);
     await store.discard('cut');
   });
 
   it('finds rows by parts of names, docs and paths, and by summary', async () => {
-    const keys = async (query: string) => (await store.search(query)).hits.map((hit) => hit.key);
+    const keys = async (query: string) =>
+      (await store.search(query, { useGraph: false })).hits.map((hit) => hit.key);
     expect(await keys('settings')).toEqual([read]);
-    expect((await keys('http server'))[0]).toBe(keyOf(LIB, 'HttpServer'));
+    expect((await keys('http servers'))[0]).toBe(keyOf(LIB, 'HttpServer'));
     expect((await keys('readConfig'))[0]).toBe(read);
     expect(await keys('confg')).toContain(read);
     expect(await keys('qqqq')).toEqual([]);
@@ -134,7 +135,7 @@ describe('questions about the graph', () => {
       quality: 1,
     };
     await store.putSummaries([{ key: open, summary }]);
-    expect((await store.search('filesystem')).hits).toMatchObject([
+    expect((await store.search('filesystem', { useGraph: false })).hits).toMatchObject([
       { key: open, summary: 'Touches the filesystem' },
     ]);
   });
@@ -149,7 +150,7 @@ describe('questions about the graph', () => {
 
   it('goes from bodies to signatures to keys to counts as the budget shrinks', async () => {
     const levels = new Set<string>();
-    for (let tokenBudget = 400; tokenBudget >= 0; tokenBudget -= 1) {
+    for (let tokenBudget = 900; tokenBudget >= 0; tokenBudget -= 3) {
       const { hits, meta } = await store.search('read open serve', { detail: 'bodies', tokenBudget });
       const cost = hits.length === 0 ? 0 : estimateTokenCount(JSON.stringify(hits));
       expect(meta.token_cost).toBe(cost);

@@ -40,6 +40,7 @@ export class TermField {
   /** Postings of waiting documents, in order of document: term and count in one number. */
   #waiting = new IntList();
   #waitingEnds = new IntList();
+  #docsOfTerm = new IntList();
   #liveDocs = 0;
   #liveLength = 0;
 
@@ -51,6 +52,7 @@ export class TermField {
     for (const [term, count] of terms) {
       const kept = Math.min(count, MAX_COUNT);
       this.#waiting.push((term << COUNT_BITS) | kept);
+      this.#docsOfTerm.set(term, this.#docsOfTerm.get(term) + 1);
       length += kept;
     }
     const doc = this.#owners.length;
@@ -73,9 +75,7 @@ export class TermField {
 
   /** How many documents hold the term; those that are gone but not yet merged away count, too. */
   countDocs(term: number): number {
-    this.#settle();
-    const { starts } = this.#segment;
-    return term + 1 < starts.length ? (starts[term + 1] as number) - (starts[term] as number) : 0;
+    return this.#docsOfTerm.get(term);
   }
 
   /** Adds the BM25 score of every document that holds one of the terms (Robertson and Zaragoza 2009). */
@@ -123,6 +123,7 @@ export class TermField {
       next[term] = at + 1;
     });
     this.#segment = segment;
+    this.#docsOfTerm = perTerm;
     this.#keepLive(numbers);
   }
 
