@@ -1,8 +1,9 @@
-import { estimateTokenCount } from '@parseltongue/isg-core';
+import { type EditRefusal, estimateTokenCount, type FileChange } from '@parseltongue/isg-core';
 import { type BudgetCheck, checkBudget } from '../budget.js';
 import { createDeltaCoalescer } from '../delta-coalescer.js';
 import { SorcererError } from '../errors.js';
 import { createEvidence, type Evidence } from '../evidence.js';
+import { refuseTestChanges } from '../guard-tests.js';
 import type { ProposeOutcome } from '../log/event-payloads.js';
 import { formatPlan } from '../plan/format-plan.js';
 import { formatProposePrompt, joinPrompt } from '../prompts/propose-v1.js';
@@ -165,19 +166,7 @@ async function buildFromAnswer(
     fixedFiles: prd?.acceptance ?? [],
   });
   if (placed.status === 'refused') {
-    const evidence = placed.refusals.map(({ target, refusal }) => {
-      session.record('edit-refused', { attempt, target, code: refusal.code, message: refusal.message });
-      const nearest =
-        refusal.candidates.length > 0 ? `\nNearest:\n${refusal.candidates.join('\n---\n')}` : '';
-      return createEvidence('edit_refused', `${target}: ${refusal.message}${nearest}`, {
-        codes: [refusal.code],
-      });
-    });
-    endPropose(session, {
-      outcome: 'edits_refused',
-      reason: evidence.map(({ message }) => message).join('\n'),
-      evidence,
-    });
+    endRefused(session, placed.refusals);
     return;
   }
   if (placed.files.length === 0) {
@@ -189,7 +178,51 @@ async function buildFromAnswer(
     });
     return;
   }
+  const refusal = await findTestRefusal(session, placed.files);
+  if (refusal !== undefined) {
+    endRefused(session, [refusal]);
+    return;
+  }
   await proposeFiles(session, { files: placed.files, title: prd?.title ?? request });
+}
+
+interface Refusal {
+  target: string;
+  refusal: EditRefusal;
+}
+
+/** With a PRD the tests it does not name are closed; without one the gates and their counts judge. */
+async function findTestRefusal(
+  session: RunSession,
+  files: readonly FileChange[],
+): Promise<Refusal | undefined> {
+  const prd = loadPrd(session);
+  if (prd === null) return undefined;
+  const planned = (loadTests(session)?.tests ?? []).filter(
+    ({ action }) => action === 'Edit' || action === 'Delete',
+  );
+  const allowed = new Set([...prd.behaviours.map(({ test }) => test), ...planned.map(({ name }) => name)]);
+  const { chunker, graph } = session.ports;
+  for (const { path, after } of files) {
+    if (!path.endsWith('.rs') || prd.acceptance.some((file) => file.path === path)) continue;
+    const future = after === null ? [] : (await chunker.chunkFile({ path, text: after })).rows;
+    const refusal = refuseTestChanges({ current: await graph.rowsOfFile(path), future }, allowed);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function endRefused(session: RunSession, refusals: readonly Refusal[]): void {
+  const attempt = currentAttempt(session).number;
+  const evidence = refusals.map(({ target, refusal }) => {
+    session.record('edit-refused', { attempt, target, code: refusal.code, message: refusal.message });
+    const nearest = refusal.candidates.length > 0 ? `\nNearest:\n${refusal.candidates.join('\n---\n')}` : '';
+    return createEvidence('edit_refused', `${target}: ${refusal.message}${nearest}`, {
+      codes: [refusal.code],
+    });
+  });
+  const reason = evidence.map(({ message }) => message).join('\n');
+  endPropose(session, { outcome: 'edits_refused', reason, evidence });
 }
 
 /** The accepted PRD and the plan as B01 reads them; nothing on a direct run without a PRD. */
