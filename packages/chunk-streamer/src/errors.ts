@@ -11,6 +11,7 @@ export interface StreamErrorDetails {
   PT_STREAM_GRAMMAR_UNAVAILABLE: { file: string };
   PT_STREAM_WORKERS_LOST: { reason: string };
   PT_STREAM_CLOSED: { what: string };
+  PT_STREAM_BUSY: { what: string };
 }
 export type StreamErrorCode = keyof StreamErrorDetails;
 

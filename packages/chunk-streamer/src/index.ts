@@ -1,4 +1,21 @@
 export { StreamError, type StreamErrorCode, type StreamErrorDetails } from './errors.js';
+export {
+  type ExactCoverage,
+  type ExactFact,
+  type ExactRow,
+  type ExactTier,
+  type IndexedRepository,
+  type NoExactTier,
+} from './exact/exact-tier.js';
+export { mergeExactEdges } from './exact/merge-exact-edges.js';
+export { narrowExactTier } from './exact/narrow-exact-tier.js';
+export { type ExactTierOptions, readExactTier } from './exact/read-exact-tier.js';
+export {
+  type IncrementalOptions,
+  type IncrementalStream,
+  openIncrementalStream,
+  type UpdateOptions,
+} from './incremental/open-incremental-stream.js';
 export type { GraphProblem } from './languages/rust/resolve/index.js';
 export { listSources, type SourceFile } from './list-sources.js';
 export {

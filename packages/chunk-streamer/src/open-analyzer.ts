@@ -9,7 +9,7 @@ import type { RustFileSyntax } from './languages/rust/syntax.js';
 import { assertReadablePath } from './open-chunker.js';
 import { parseInOrder } from './parse/parse-in-order.js';
 import { openParsePool, type ParsePool } from './parse/parse-pool.js';
-import { placeOf, type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
+import { placeOf, type RepositorySurvey, stampPlace, surveyRepository } from './parse/survey-repository.js';
 import { type ReadOptions, readSettings } from './stream-options.js';
 
 /** One file as it would be; `after` null stands for its deletion. Manifests may be changed as well. */
@@ -235,10 +235,6 @@ async function stampFile(file: string, place: FilePlace): Promise<string> {
   const found = await stat(file).catch(() => undefined);
   const times = found === undefined ? 'gone' : `${found.size} ${found.mtimeMs} ${found.ctimeMs} ${found.ino}`;
   return `${times} ${stampPlace(place)}`;
-}
-
-function stampPlace(place: FilePlace): string {
-  return JSON.stringify([place.crate, place.module_path, place.test_scope, place.cfg]);
 }
 
 function isManifest(path: string): boolean {

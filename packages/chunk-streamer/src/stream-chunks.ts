@@ -1,16 +1,11 @@
-import {
-  type Edge,
-  type FileFacts,
-  IndexContract,
-  type IndexRecord,
-  type Ledger,
-} from '@parseltongue/isg-core';
+import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
 import { forgetTexts } from './languages/rust/forget-texts.js';
 import { resolveRepository } from './languages/rust/resolve/index.js';
-import type { RustFileSyntax, RustItem } from './languages/rust/syntax.js';
+import type { RustFileSyntax } from './languages/rust/syntax.js';
 import { parseInOrder } from './parse/parse-in-order.js';
 import { openParsePool } from './parse/parse-pool.js';
 import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
+import { streamContains, streamFile } from './stream-file.js';
 import { type ReadOptions, readSettings } from './stream-options.js';
 
 /** How {@link streamChunks} works. */
@@ -96,12 +91,6 @@ async function* streamFiles(root: string, input: FileStreamInput): AsyncGenerato
   ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function* streamFile(file: FileFacts, syntax: RustFileSyntax): Generator<IndexRecord> {
-  yield { type: 'file', file };
-  for (const item of syntax.items) yield { type: 'row', row: item.chunk };
-  for (const diagnostic of syntax.diagnostics) yield { type: 'diagnostic', diagnostic };
-}
-
 function* findRemoved(
   known: readonly Pick<FileFacts, 'path'>[],
   files: readonly RustFileSyntax[],
@@ -123,19 +112,4 @@ function* streamGraph(
   options.onProgress?.({ stage: 'resolve', done: files.length, total: files.length, unit: 'files' });
   for (const edge of edges) yield { type: 'edge', edge };
   for (const counts of references) yield { type: 'references', references: counts };
-}
-
-function* streamContains(items: readonly RustItem[]): Generator<IndexRecord> {
-  for (const { chunk } of items) {
-    if (chunk.parent_key === null) continue;
-    const edge: Edge = {
-      from: chunk.parent_key,
-      to: chunk.isgl1_key,
-      kind: 'contains',
-      resolution: 'typed',
-      reason: 'syntax',
-      sites: [],
-    };
-    yield { type: 'edge', edge };
-  }
 }

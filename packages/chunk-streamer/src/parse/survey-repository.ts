@@ -17,6 +17,8 @@ export interface SurveyOptions {
   signal?: AbortSignal | undefined;
   /** Texts that stand for what is on disk; null stands for a file that does not exist. */
   overlay?: ReadonlyMap<string, string | null>;
+  /** Declarations that still hold, by path: these files are not read. */
+  known?: ReadonlyMap<string, FileDeclarations>;
 }
 
 const FILES_AT_ONCE = 16;
@@ -27,17 +29,20 @@ const FILES_AT_ONCE = 16;
  * @throws StreamError as `walkRepository`
  */
 export async function surveyRepository(root: string, options: SurveyOptions = {}): Promise<RepositorySurvey> {
-  const walked = applyOverlay(await walkRepository(root, options.signal), options.overlay ?? new Map());
+  const walked = await walkRepository(root, options.signal);
+  return locateSources(root, applyOverlay(walked, options.overlay ?? new Map()), options);
+}
+
+/** Finds out where each file of a walk stands. */
+export async function locateSources(
+  root: string,
+  walked: WalkResult,
+  options: SurveyOptions = {},
+): Promise<RepositorySurvey> {
   const readText = (path: string) => readOverlaid(root, path, options);
   const manifests: ManifestText[] = [];
   for (const path of walked.manifests) manifests.push({ path, text: (await readText(path)) ?? '' });
-  const declarations = new Map<string, FileDeclarations>();
-  for (let start = 0; start < walked.files.length; start += FILES_AT_ONCE) {
-    options.signal?.throwIfAborted();
-    const paths = walked.files.slice(start, start + FILES_AT_ONCE);
-    const texts = await Promise.all(paths.map(readText));
-    paths.forEach((path, index) => declarations.set(path, scanModuleDeclarations(texts[index] ?? '')));
-  }
+  const declarations = await readDeclarations(walked.files, readText, options);
   return {
     ...walked,
     manifests,
@@ -52,6 +57,30 @@ export function placeOf(survey: RepositorySurvey, path: string): FilePlace {
   if (known !== undefined) return known;
   const { manifests, files, declarations } = survey;
   return placeFiles({ manifests, paths: [...files, path].sort(), declarations }).get(path) ?? UNKNOWN_PLACE;
+}
+
+/** In path order: which declaration of a file counts must not depend on what was known before. */
+async function readDeclarations(
+  files: readonly string[],
+  readText: (path: string) => Promise<string | null>,
+  { known, signal }: SurveyOptions,
+): Promise<Map<string, FileDeclarations>> {
+  const found = new Map<string, FileDeclarations>();
+  const unread = files.filter((path) => known?.has(path) !== true);
+  for (let start = 0; start < unread.length; start += FILES_AT_ONCE) {
+    signal?.throwIfAborted();
+    const paths = unread.slice(start, start + FILES_AT_ONCE);
+    const texts = await Promise.all(paths.map(readText));
+    paths.forEach((path, index) => found.set(path, scanModuleDeclarations(texts[index] ?? '')));
+  }
+  return new Map(files.map((path) => [path, known?.get(path) ?? found.get(path) ?? NO_DECLARATIONS]));
+}
+
+const NO_DECLARATIONS: FileDeclarations = { modules: [], cfgs: [] };
+
+/** Equal for equal places. */
+export function stampPlace(place: FilePlace): string {
+  return JSON.stringify([place.crate, place.module_path, place.test_scope, place.cfg]);
 }
 
 async function readOverlaid(

@@ -8,7 +8,7 @@ import { readDoc, readDocAttribute } from './doc.js';
 import { type ItemName, nameItem } from './name-items.js';
 import { normalizeType } from './normalize.js';
 import { readCallArguments, readCallHead } from './read-call-head.js';
-import { formatSignature, readVisibility } from './signature.js';
+import { endOfInterface, formatSignature, readVisibility } from './signature.js';
 
 /** A row in the making; offsets are UTF-16 units. */
 export interface Draft {
@@ -19,6 +19,8 @@ export interface Draft {
   end: number;
   nodeStart: number;
   nodeEnd: number;
+  /** End of the part that callers see. */
+  interfaceEnd: number;
   line: number;
   /** Key segments of the rows around this one, and the one for rows inside it. */
   container: string[];
@@ -69,6 +71,7 @@ function draftFile(captured: CapturedFile, { text, place }: DraftInput): Draft {
     end: text.length,
     nodeStart: 0,
     nodeEnd: text.length,
+    interfaceEnd: text.length,
     line: 1,
     container: [],
     modulePath: place.module_path,
@@ -95,6 +98,7 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
   const start = Math.max(item.start, parent.start);
   const modulePath = parent.innerModulePath;
   const isModule = naming.kind === 'module';
+  const interfaceEnd = endOfInterface(item, naming.kind);
   return {
     naming,
     parent: item.parent + 1,
@@ -103,6 +107,7 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
     end: Math.min(item.end, parent.end),
     nodeStart: item.nodeStart,
     nodeEnd: item.nodeEnd,
+    interfaceEnd,
     line: item.row + 1,
     container:
       parent.naming.segment === null ? parent.container : [...parent.container, parent.naming.segment],
@@ -117,7 +122,7 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
       cfgs: ownCfgs,
       enclosing: parent.testClass,
     }),
-    signature: formatSignature(item, naming.kind, text),
+    signature: formatSignature(item, naming.kind, { text, interfaceEnd }),
     visibility: readVisibility(item, text, attributes),
     doc: readDoc([...outer.doc, ...inner.doc]),
     head: readHead(item, naming, { text, attributes }),

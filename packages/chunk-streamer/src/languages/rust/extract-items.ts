@@ -7,6 +7,7 @@ import { assignKeys, type KeyedItem } from './assign-keys.js';
 import { captureItems } from './capture-items.js';
 import { formatConjunction } from './cfg.js';
 import { type Draft, draftItems } from './draft-items.js';
+import { hashInterface } from './hash-interface.js';
 import type { MaskedText } from './mask-grammar-gaps.js';
 import type { RustItem } from './syntax.js';
 
@@ -27,7 +28,7 @@ export interface ExtractInput {
  * Every byte is in exactly one row's own text. Spaces and comments between items belong to the row around them;
  * attributes and doc comments belong to their item.
  */
-export function extractItems(input: ExtractInput): RustItem[] {
+export function extractItems(input: ExtractInput): { items: RustItem[]; interfaceHash: string } {
   const { path, text, place } = input;
   const drafts = draftItems(captureItems(input.root, input.query, input), input);
   const toByte = createByteIndex(text);
@@ -36,7 +37,7 @@ export function extractItems(input: ExtractInput): RustItem[] {
     path,
     drafts.map((draft, index) => toKeyedItem(draft, cuts[index]?.hash ?? '')),
   );
-  return drafts.flatMap((draft, index) => {
+  const items = drafts.flatMap((draft, index) => {
     const [key, cut] = [keys[index], cuts[index]];
     if (key === undefined || cut === undefined) return [];
     const chunk: Chunk = {
@@ -62,6 +63,7 @@ export function extractItems(input: ExtractInput): RustItem[] {
     };
     return [toItem(chunk, draft, toByte)];
   });
+  return { items, interfaceHash: hashInterface(items, drafts, text) };
 }
 
 function toItem(chunk: Chunk, draft: Draft, toByte: ByteIndex): RustItem {

@@ -16,9 +16,9 @@ export const rust = defineLanguage<RustFileSyntax>({
   extract({ path, text, place, query, parse }) {
     const masked = maskGrammarGaps(text);
     const root = parse(masked.text).rootNode;
-    const items = extractItems({ root, query, path, text, masked, place });
+    const { items, interfaceHash } = extractItems({ root, query, path, text, masked, place });
     const diagnostics = collectDiagnostics(root, path, text);
-    return { path, items, ...readFacts({ path, text, items }, diagnostics) };
+    return { path, items, interfaceHash, ...readFacts({ path, text, items }, diagnostics) };
   },
 });
 

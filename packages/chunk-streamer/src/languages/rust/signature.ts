@@ -13,10 +13,14 @@ const MAX_MACRO_ARMS = 8;
  * Constants and statics show their type, structs their fields, enums their variants, macros the patterns of their arms,
  * macro calls the head of their arguments.
  */
-export function formatSignature(item: CapturedItem, kind: RowKind, text: string): string {
+export function formatSignature(
+  item: CapturedItem,
+  kind: RowKind,
+  { text, interfaceEnd }: { text: string; interfaceEnd: number },
+): string {
   if (kind === 'macro') return macroSignature(item, text);
   if (kind === 'macro_call') return callSignature(item, text);
-  return trimEnd(text.slice(item.headStart, endOfInterface(item, kind)));
+  return trimEnd(text.slice(item.headStart, interfaceEnd));
 }
 
 // Kinds whose whole text is their interface.
@@ -29,8 +33,9 @@ const WHOLE_KINDS: ReadonlySet<RowKind> = new Set([
 ]);
 const VALUE_KINDS: ReadonlySet<RowKind> = new Set(['const', 'static', 'associated_const']);
 
-function endOfInterface(item: CapturedItem, kind: RowKind): number {
-  if (WHOLE_KINDS.has(kind)) return item.nodeEnd;
+/** Where the part that callers see ends: before the body or the value, else with the item. */
+export function endOfInterface(item: CapturedItem, kind: RowKind): number {
+  if (WHOLE_KINDS.has(kind) || kind === 'macro' || kind === 'macro_call') return item.nodeEnd;
   if (VALUE_KINDS.has(kind)) return item.node.childForFieldName('type')?.endIndex ?? item.nodeEnd;
   return item.node.childForFieldName('body')?.startIndex ?? item.nodeEnd;
 }

@@ -23,4 +23,6 @@ export interface RustFileSyntax {
   items: RustItem[];
   diagnostics: SyntaxDiagnostic[];
   facts: RustFacts;
+  /** Equal for two texts of a file when they differ in nothing that the resolution of other files reads. */
+  interfaceHash: string;
 }

@@ -1,0 +1,25 @@
+import type { Edge, FileFacts, IndexRecord } from '@parseltongue/isg-core';
+import type { RustFileSyntax, RustItem } from './languages/rust/syntax.js';
+
+/** The records of one parsed file: the file, its rows in byte order, its diagnostics. */
+export function* streamFile(file: FileFacts, syntax: RustFileSyntax): Generator<IndexRecord> {
+  yield { type: 'file', file };
+  for (const item of syntax.items) yield { type: 'row', row: item.chunk };
+  for (const diagnostic of syntax.diagnostics) yield { type: 'diagnostic', diagnostic };
+}
+
+/** The edges from each row of a file to the rows inside it. */
+export function* streamContains(items: readonly RustItem[]): Generator<IndexRecord> {
+  for (const { chunk } of items) {
+    if (chunk.parent_key === null) continue;
+    const edge: Edge = {
+      from: chunk.parent_key,
+      to: chunk.isgl1_key,
+      kind: 'contains',
+      resolution: 'typed',
+      reason: 'syntax',
+      sites: [],
+    };
+    yield { type: 'edge', edge };
+  }
+}
