@@ -1,4 +1,11 @@
 export {
+  type AbsentAnalyzer,
+  type FoundAnalyzer,
+  type LocateAnalyzerOptions,
+  locateAnalyzer,
+} from './analyzer/locate-analyzer.js';
+export type { AnalyzerLimits } from './analyzer/open-analyzer.js';
+export {
   type ApplyEvent,
   type ApplyOptions,
   type ApplyOutcome,
@@ -16,6 +23,7 @@ export {
 } from './apply/index.js';
 export type { DiagnoseOptions, DiagnosticsReport } from './diagnose/diagnose.js';
 export { PreflightError, type PreflightErrorCode, type PreflightErrorDetails } from './errors.js';
+export { type OpenAnalyzerGateOptions, openAnalyzerGate } from './gates/analyzer-gate.js';
 export type { GateLimits } from './gates/gate-context.js';
 export {
   type Checkpoint,

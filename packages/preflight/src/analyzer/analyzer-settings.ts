@@ -2,7 +2,7 @@
 export interface AnalyzerSettingsOptions {
   /** Absolute path of the workspace's manifest. */
   manifest: string;
-  /** Sources of the standard library outside the sysroot. */
+  /** Sources of the standard library, null to let the server look in the sysroot. */
   sysrootSrc: string | null;
   /** Build scripts and procedural macros of the repository may run. */
   isTrusted: boolean;
@@ -11,9 +11,8 @@ export interface AnalyzerSettingsOptions {
 /**
  * Creates the settings of a server that judges texts it is shown and runs no check of its own.
  *
- * Experimental diagnostics are on because unresolved names and imports are among them. Metadata of the standard library's
- * own workspace is not asked for: offline that fails and leaves the library empty without a word. Files are watched by the
- * client, so that what the server knows of the disk never depends on timing.
+ * Experimental diagnostics are on because unresolved names and imports are among them. Files are watched by the client, so
+ * that what the server knows of the disk never depends on timing.
  */
 export function createAnalyzerSettings(options: AnalyzerSettingsOptions): Record<string, unknown> {
   return {
@@ -22,7 +21,6 @@ export function createAnalyzerSettings(options: AnalyzerSettingsOptions): Record
     cachePriming: { enable: true },
     cargo: {
       buildScripts: { enable: options.isTrusted },
-      sysrootQueryMetadata: 'none',
       ...(options.sysrootSrc === null ? {} : { sysrootSrc: options.sysrootSrc }),
     },
     procMacro: { enable: options.isTrusted },

@@ -13,7 +13,7 @@ export interface FoundAnalyzer {
   version: string;
   /** Its whole answer to `--version`. */
   describes: string;
-  /** Sources of the standard library to point at, null when the toolchain has its own. */
+  /** Sources of the standard library, null when there are none. */
   sysrootSrc: string | null;
   /** Why its word must not block, null when it may. */
   doubt: string | null;
@@ -100,9 +100,9 @@ async function describe(
   options: LocateAnalyzerOptions,
 ): Promise<FoundAnalyzer> {
   const sysroot = (await probe(['rustc', '--print', 'sysroot'], options)).stdout.trim();
-  const hasOwnSources = existsSync(join(sysroot, 'lib', 'rustlib', 'src', 'rust', 'library', 'core'));
+  const ownSources = join(sysroot, 'lib', 'rustlib', 'src', 'rust', 'library');
   const rustc = /^rustc (\S+)/.exec((await probe(['rustc', '-V'], options)).stdout)?.[1] ?? '';
-  const sysrootSrc = hasOwnSources ? null : candidate.sysrootSrc;
+  const sysrootSrc = existsSync(join(ownSources, 'core')) ? ownSources : candidate.sysrootSrc;
   return {
     status: 'found',
     command: candidate.command,
@@ -112,7 +112,7 @@ async function describe(
     doubt:
       options.command !== undefined
         ? null
-        : !hasOwnSources && sysrootSrc === null
+        : sysrootSrc === null
           ? 'the sources of the standard library are not installed; run rustup component add rust-src'
           : isOlder(said.version, rustc)
             ? `rust-analyzer ${said.version} is older than rustc ${rustc} and cannot load its macros; run rustup component add rust-analyzer`
