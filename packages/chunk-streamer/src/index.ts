@@ -28,3 +28,9 @@ export {
 export { type ChunkerOptions, openChunker } from './open-chunker.js';
 export { type StreamOptions, streamChunks } from './stream-chunks.js';
 export type { ReadOptions } from './stream-options.js';
+export {
+  type RescanReason,
+  type WatchBatch,
+  type WatchOptions,
+  watchRepository,
+} from './watch/watch-repository.js';
