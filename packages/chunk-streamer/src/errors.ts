@@ -12,6 +12,7 @@ export interface StreamErrorDetails {
   PT_STREAM_WORKERS_LOST: { reason: string };
   PT_STREAM_CLOSED: { what: string };
   PT_STREAM_BUSY: { what: string };
+  PT_STREAM_WATCH_FAILED: { folder: string; reason: string };
 }
 export type StreamErrorCode = keyof StreamErrorDetails;
 

@@ -130,7 +130,7 @@ export class IncrementalReader {
 
   /** True when a written file declares other modules than before. */
   async #declareAnew(dirty: readonly string[], signal: AbortSignal | undefined): Promise<boolean> {
-    const walked = { files: [...dirty], skipped: [], manifests: [] };
+    const walked = { files: [...dirty], skipped: [], manifests: [], folders: [] };
     const { declarations } = await locateSources(this.#root, walked, { signal });
     return dirty.some(
       (path) =>

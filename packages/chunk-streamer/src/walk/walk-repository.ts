@@ -14,6 +14,8 @@ export interface WalkResult {
   skipped: SkippedFile[];
   /** `Cargo.toml` files; they are read for the crate graph and are not part of the ledger. */
   manifests: string[];
+  /** Folders that were entered, the root as an empty path. */
+  folders: string[];
 }
 
 const MANIFEST = 'Cargo.toml';
@@ -37,15 +39,20 @@ const CACHE_MARKER = 'CACHEDIR.TAG';
  */
 export async function walkRepository(root: string, signal?: AbortSignal): Promise<WalkResult> {
   await assertFolder(root);
-  const state: WalkState = { root, result: { files: [], skipped: [], manifests: [] }, folders: [] };
+  const state: WalkState = {
+    root,
+    result: { files: [], skipped: [], manifests: [], folders: [] },
+    folders: [],
+  };
   state.folders.push({ path: '', rules: await loadOuterRules(root) });
   for (let folder = state.folders.pop(); folder !== undefined; folder = state.folders.pop()) {
     signal?.throwIfAborted();
     await walkFolder(folder, state);
   }
-  const { files, skipped, manifests } = state.result;
+  const { files, skipped, manifests, folders } = state.result;
   files.sort();
   manifests.sort();
+  folders.sort();
   skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
   return state.result;
 }
@@ -72,6 +79,7 @@ async function walkFolder(folder: Folder, state: WalkState): Promise<void> {
     return;
   }
   if (folder.path !== '' && closeFolder(entries, folder.path, state.result)) return;
+  state.result.folders.push(folder.path);
   const rules = await enterFolder(folder.rules, absolute);
   for (const entry of entries) await visitEntry(entry, { path: folder.path, rules }, state);
 }
