@@ -38,6 +38,7 @@ const LOCAL_VERBS = new Set([
   'elf',
   'models',
   'watch',
+  'hook',
 ]);
 
 /** Runs one verb: settings, daemon or this process, answer, errors; closes what was opened. */

@@ -8,6 +8,7 @@ import { addDaemonVerb } from './daemon.js';
 import { addDoctorVerb } from './doctor.js';
 import { addExportVerb } from './export.js';
 import { addFixVerb } from './fix.js';
+import { addHookVerb } from './hook.js';
 import { addImpactVerb } from './impact.js';
 import { addIndexVerb } from './index-repository.js';
 import { addMapVerb } from './map.js';
@@ -42,4 +43,5 @@ export const VERBS: readonly AddVerb[] = [
   addDaemonVerb,
   addConfigVerb,
   addCompletionVerb,
+  addHookVerb,
 ];

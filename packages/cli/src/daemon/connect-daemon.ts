@@ -26,6 +26,7 @@ import {
   StatusRequest,
   StopRequest,
   ToolProgressNotification,
+  TouchRequest,
 } from './protocol.js';
 import { socketPathOf } from './socket-path.js';
 
@@ -34,6 +35,8 @@ export interface DaemonClient extends ToolHost, AsyncDisposable {
   status(): Promise<DaemonStatus>;
   /** Asks the daemon to end and waits until it let go of the repository. */
   stop(): Promise<void>;
+  /** Says that a file changed. */
+  touch(): Promise<void>;
   /** Runs a command line there; its output arrives in `context.io`. */
   runVerb(argv: readonly string[], context: CliContext): Promise<ExitCode>;
 }
@@ -94,6 +97,9 @@ function createClient(socket: Socket, onClose: () => void): DaemonClient {
     async stop() {
       await orClosed(closed, connection.sendRequest(StopRequest)).catch(() => undefined); // it may end before it answers
       await closed;
+    },
+    async touch() {
+      await orClosed(closed, connection.sendRequest(TouchRequest));
     },
     runVerb: (argv, context) => runRemoteVerb({ connection, closed }, argv, context),
     async callTool(name, input, { signal, onProgress }) {

@@ -64,8 +64,10 @@ function spawnDaemon({ place, context, config }: EnsureDaemonOptions) {
   return child;
 }
 
+/** The program beside this module: built code, also when this runs from source; a bundle has endings of its own. */
 function mainUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? '../../dist/main.js' : './main.js', import.meta.url);
+  if (import.meta.url.endsWith('.ts')) return new URL('../../dist/main.js', import.meta.url);
+  return new URL(import.meta.url.endsWith('.mjs') ? './main.mjs' : './main.js', import.meta.url);
 }
 
 function definedOnly(env: CliContext['env']): Record<string, string> {

@@ -19,6 +19,7 @@ export async function openDaemonState(place: RepositoryPlace, context: CliContex
     idleSince: performance.now(),
     onStop: () => undefined,
     isWatching: () => watch.isComplete(),
+    touch: () => void (stages.indexedGeneration = undefined),
     tools: createToolHost((options) => Promise.resolve(openForCall(stages, context, options))),
     openWorkspace: ({ context: caller, progress }) =>
       Promise.resolve(

@@ -54,6 +54,8 @@ export interface RemoteFailure {
 
 export const StatusRequest = new RequestType0<DaemonStatus, void>('status');
 export const StopRequest = new RequestType0<null, void>('stop');
+/** A file changed: the next answer looks at the tree. */
+export const TouchRequest = new RequestType0<null, void>('touch');
 export const RunVerbRequest = new RequestType<VerbRequest, { status: number }, void>('verb');
 export const CallToolRequest = new RequestType<ToolRequest, ToolAnswer, RemoteFailure>('tool');
 export const ReadResourceRequest = new RequestType<{ uri: string }, { text: string }, RemoteFailure>(

@@ -27,6 +27,7 @@ import {
   StatusRequest,
   StopRequest,
   ToolProgressNotification,
+  TouchRequest,
   type VerbRequest,
 } from './protocol.js';
 
@@ -40,6 +41,8 @@ export interface DaemonState extends AsyncDisposable {
   idleSince: number;
   onStop: () => void;
   isWatching(): boolean;
+  /** A file changed, says a client. */
+  touch(): void;
   tools: ToolHost;
   openWorkspace: WorkspaceOpener;
 }
@@ -61,6 +64,10 @@ export function createSession(socket: Socket, state: DaemonState): void {
   connection.onRequest(StatusRequest, () => describeState(state));
   connection.onRequest(StopRequest, (): null => {
     setImmediate(() => state.onStop()); // the answer leaves first
+    return null;
+  });
+  connection.onRequest(TouchRequest, (): null => {
+    state.touch();
     return null;
   });
   connection.onRequest(RunVerbRequest, async (request, token) => {
