@@ -26,6 +26,7 @@ import type { GateLimits, GateWorkspace } from './gates/gate-context.js';
 import { verifyInPlace } from './gates/verify-in-place.js';
 import { locateGit } from './git/git-layout.js';
 import { type CommitOptions, type CommitOutcome, commitChange, type TreeContext } from './git/index.js';
+import { Vocabulary } from './names/vocabulary.js';
 import type { AnalyzerGate, Confinement, GraphAnalyzer } from './ports.js';
 import { readToolchain } from './process/read-toolchain.js';
 import {
@@ -105,12 +106,14 @@ class RepositoryPreflight implements Preflight {
   readonly #options: OpenPreflightOptions;
   readonly #context: TreeContext;
   readonly #hashes: FileHashCache = new Map();
+  readonly #vocabulary: Vocabulary;
   #shadow: Promise<Shadow> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: OpenPreflightOptions, found: { context: TreeContext; toolchain: string }) {
     this.#options = options;
     this.#context = found.context;
+    this.#vocabulary = new Vocabulary(found.context.root);
     this.toolchain = found.toolchain;
   }
 
@@ -200,7 +203,7 @@ class RepositoryPreflight implements Preflight {
       allowNetwork = false,
       onProgress = ignore,
     } = this.#options;
-    const tools = { chunker, analyzer, graph, analyzerGate };
+    const tools = { chunker, analyzer, graph, analyzerGate, vocabulary: this.#vocabulary };
     return { root, shadow, ...tools, limits, isNetworkAllowed: allowNetwork, onProgress };
   }
 

@@ -2,6 +2,7 @@ import type { Chunker, GraphReader, ProgressListener, Proposal, TreeHash } from 
 import type { BaselineSource } from '../baseline/open-baselines.js';
 import type { MapOptions } from '../diagnose/map-diagnostic.js';
 import type { ResolveMode } from '../diagnose/run-build.js';
+import type { Vocabulary } from '../names/vocabulary.js';
 import type { AnalyzerGate, GraphAnalyzer, GraphProblem } from '../ports.js';
 import type { CommandSession } from '../process/cargo-session.js';
 import type { Shadow } from '../shadow/open-shadow.js';
@@ -23,6 +24,8 @@ export interface GateWorkspace {
   chunker: Chunker;
   analyzer: GraphAnalyzer;
   graph: GraphReader;
+  /** The words names can be made of. */
+  vocabulary: Vocabulary;
   /** Null without an analyzer. */
   analyzerGate: AnalyzerGate | null;
   limits: GateLimits;

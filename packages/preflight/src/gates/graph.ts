@@ -2,6 +2,7 @@ import { type CompilerDiagnostic, type Edge, parseKey, pathOfKey, type RowKey } 
 import type { GraphProblem } from '../ports.js';
 import type { GateOutcome } from '../receipt.js';
 import { hashFileOrNull } from '../tree-hash.js';
+import { checkNames } from './check-names.js';
 import type { GateContext } from './gate-context.js';
 import { judgeOrphans, ORPHAN_MODULE } from './judge-orphans.js';
 
@@ -16,6 +17,7 @@ export async function checkGraph(context: GateContext): Promise<GateOutcome> {
   const problems = [
     ...found.filter((problem) => problem.code !== ORPHAN_MODULE),
     ...(await judgeOrphans(found, context)),
+    ...(await checkNames(context)),
     ...(await findDuplicates(context)),
     ...(await findDanglingCallers(context)),
   ];

@@ -1,0 +1,86 @@
+import type { Chunk } from '@parseltongue/isg-core';
+import { findInnermostRow } from '../diagnose/map-row-keys.js';
+import { findUnknownNames, readChangedTexts, type UnknownName } from '../names/find-unknown-names.js';
+import type { FileWords } from '../names/vocabulary.js';
+import type { GraphProblem } from '../ports.js';
+import type { GateContext } from './gate-context.js';
+import { readTreeText } from './read-texts.js';
+
+/** Derives that give a type no names of their own. */
+const PLAIN_DERIVES = new Set(
+  'Arbitrary Args Clone Copy Debug Default Deserialize Diagnostic Eq Error Hash Ord Parser PartialEq PartialOrd Serialize Subcommand ValueEnum Zeroize ZeroizeOnDrop'.split(
+    ' ',
+  ),
+);
+/** Words of trees in which names may come from elsewhere: build scripts, macros that paste names. */
+const GENERATORS = ['OUT_DIR', 'paste', 'seq_macro', 'concat_idents', 'automock'];
+/** Parts of paths of code that is for another platform. */
+const PLATFORM = /windows|unix|wasm|macos|linux|android|ios|bsd|sys/;
+
+const MESSAGES: Readonly<Record<UnknownName['code'], string>> = {
+  unknown_name: 'is the name of nothing: no file, no dependency and no library of the toolchain has it',
+  lost_name: 'is still used although the proposal takes away what it names',
+  lost_import: 'is still used although the proposal takes away its import',
+};
+
+/** Names the proposal uses that stand for nothing; certain where no generated code can define them. */
+export async function checkNames(context: GateContext): Promise<GraphProblem[]> {
+  const isManifestChanged = context.proposal.files.some(({ path }) =>
+    /(^|\/)(Cargo\.(toml|lock)|build\.rs)$/.test(path),
+  );
+  if (isManifestChanged) return [];
+  const libraries = await context.vocabulary.readLibraries(context.shadow);
+  if (libraries === null) return [];
+  const readText = (path: string): Promise<string | null> => readTreeText(context, path);
+  const tree = await context.vocabulary.readTree([context.shadow.layout().targetDir]);
+  const changes = await readChangedTexts(context.proposal.files, readText);
+  const found = await findUnknownNames({ changes, tree, libraries, readText });
+  const isClosed = !mayGenerateNames(tree);
+  const after = new Map(changes.map((change) => [change.path, change.after]));
+  return Promise.all(
+    found.map(async (name) => {
+      const text = after.get(name.path) ?? (await readText(name.path)) ?? '';
+      return describeName(name, { context, text, isClosed });
+    }),
+  );
+}
+
+function mayGenerateNames(tree: ReadonlyMap<string, FileWords>): boolean {
+  return [...tree.values()].some(
+    ({ words, derives }) =>
+      GENERATORS.some((word) => words.has(word)) ||
+      derives.some((name) => /^[A-Z]/.test(name) && !PLAIN_DERIVES.has(name)),
+  );
+}
+
+interface Place {
+  context: GateContext;
+  text: string;
+  isClosed: boolean;
+}
+
+async function describeName(
+  { name, code, path, start }: UnknownName,
+  { context, text, isClosed }: Place,
+): Promise<GraphProblem> {
+  const from = Buffer.byteLength(text.slice(0, start));
+  const span = { start: from, end: from + Buffer.byteLength(name) };
+  const { rows } = await context.chunker.chunkFile({ path, text });
+  const key = findInnermostRow(rows, span);
+  const row = rows.find((found) => found.isgl1_key === key);
+  return {
+    code,
+    path,
+    span,
+    line: text.slice(0, start).split('\n').length,
+    message: `${name} ${MESSAGES[code]}`,
+    key,
+    certain: isClosed && !PLATFORM.test(path) && !isConditional(row),
+  };
+}
+
+function isConditional(row: Chunk | undefined): boolean {
+  if (row === undefined) return false;
+  const isGated = row.cfg !== null && row.cfg !== 'test';
+  return isGated || (row.kind !== 'file' && /\bcfg(_attr)?\b/.test(row.current_code));
+}
