@@ -59,6 +59,30 @@ export interface ElfErrorDetails {
   PT_ELF_HTTP_STATUS: { host: string; status: number; body: string };
   /** A model server answered with something that is not a completion. */
   PT_ELF_HTTP_MALFORMED: { host: string; problem: string };
+  /** The scheduler takes no new work at this moment. */
+  PT_ELF_WORK_REFUSED: { reason: 'draining' | 'memory_critical' };
+  /** A model is asked for something that its backend or its purpose does not offer. */
+  PT_ELF_ABILITY_UNSUPPORTED: { model: string; ability: string };
+  /** A model's answer does not follow the schema that was asked for, after every attempt. */
+  PT_ELF_OUTPUT_INVALID: { problem: string; text: string; attempts: number };
+  /** A generation did not end before its deadline. */
+  PT_ELF_DEADLINE_EXCEEDED: { deadlineMs: number };
+  /** A model id names no installed model. */
+  PT_ELF_MODEL_UNKNOWN: { model: string };
+  /** An installation is refused because nothing vouches for the weights. */
+  PT_ELF_DIGEST_UNKNOWN: { model: string };
+  /** The weights that arrived are not the ones that were expected. */
+  PT_ELF_DIGEST_MISMATCH: { model: string; expected: string; actual: string };
+  /** A download ended without the whole file. */
+  PT_ELF_DOWNLOAD_FAILED: { host: string; problem: string; receivedBytes: number };
+  /** A file of the daemon's own state is damaged. */
+  PT_ELF_STATE_DAMAGED: { file: string; problem: string };
+  /** The daemon's socket cannot be bound: another daemon serves it, or its directory is not usable. */
+  PT_ELF_DAEMON_OCCUPIED: { problem: string };
+  /** No daemon answers at the socket. */
+  PT_ELF_DAEMON_UNREACHABLE: { problem: string };
+  /** The daemon answered with an error that has no code of its own. */
+  PT_ELF_DAEMON_FAILED: { method: string; problem: string };
   /** A scripted model was asked more often than its script has replies. */
   PT_ELF_SCRIPT_EXHAUSTED: { calls: number };
 }

@@ -19,6 +19,24 @@ export {
   type OpenAiHttpModel,
   type OpenAiHttpOptions,
 } from './backends/openai-http/create-openai-http-model.js';
+export {
+  connectDaemon,
+  type DaemonClient,
+  type DaemonMethod,
+  type DaemonParams,
+  type DaemonResult,
+  type GenerateListeners,
+} from './daemon/connect-daemon.js';
+export type { DaemonEvent } from './daemon/daemon-event.js';
+export type { DaemonOptions, OpenInstalledModel } from './daemon/daemon-options.js';
+export {
+  type DaemonPortOptions,
+  type DaemonTextModel,
+  openDaemonEmbedder,
+  openDaemonReranker,
+  openDaemonTextModel,
+} from './daemon/daemon-ports.js';
+export { type Daemon, openDaemon } from './daemon/open-daemon.js';
 export { ElfError, type ElfErrorCode, type ElfErrorDetails } from './errors.js';
 export { createMemorySource } from './pressure/create-memory-source.js';
 export { createLinuxMemorySource } from './pressure/linux-memory-source.js';

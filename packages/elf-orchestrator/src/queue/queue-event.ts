@@ -57,5 +57,7 @@ export const QueueEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('failed'), ...EventHead, failure: TaskFailureSchema }),
   z.strictObject({ type: z.literal('cancelled'), ...EventHead }),
   z.strictObject({ type: z.literal('retried'), ...EventHead }),
+  /** Put back through no fault of the task: the attempt does not count. */
+  z.strictObject({ type: z.literal('released'), ...EventHead }),
 ]);
 export type QueueEvent = z.infer<typeof QueueEventSchema>;

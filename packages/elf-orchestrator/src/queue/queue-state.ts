@@ -68,6 +68,8 @@ function changeTask(task: QueueTask, event: TaskEvent): QueueTask {
       };
     case 'cancelled':
       return { ...task, state: 'cancelled', lease: null, finishedAt: event.at };
+    case 'released':
+      return { ...task, state: 'queued', lease: null, attempts: Math.max(0, task.attempts - 1) };
     case 'retried':
       return { ...task, state: 'queued', attempts: 0, finishedAt: null };
   }

@@ -28,6 +28,8 @@ export interface LeaseRequest {
   owner: string;
   leaseMs: number;
   kinds?: readonly string[];
+  /** This task instead of the next one; null is answered when it does not wait. */
+  id?: string;
 }
 
 /** A task together with the lease that allows to work on it. */
@@ -66,6 +68,10 @@ export interface TaskQueue extends AsyncDisposable {
   ack(id: string, fence: number, result?: QueueTask['result']): Promise<LeaseOutcome>;
   /** Ends an attempt: puts the task back while it may be retried, fails it otherwise. */
   fail(id: string, fence: number, failure: TaskFailure & { isRetryable: boolean }): Promise<LeaseOutcome>;
+  /** Puts a task back without counting the attempt: its holder ended through no fault of the task. */
+  release(id: string, fence: number): Promise<LeaseOutcome>;
+  /** Puts every leased task back without counting the attempt; for an owner that just opened what its predecessor left. */
+  releaseAll(): Promise<number>;
   /** Puts a failed or cancelled task back with fresh attempts. */
   retry(id: string): Promise<QueueTask>;
   /** Cancels a task that is not finished; whoever works on it loses its lease. */
@@ -156,7 +162,7 @@ class FileTaskQueue implements TaskQueue {
   async lease(request: LeaseRequest): Promise<LeasedTask | null> {
     await this.#expireLeases();
     const { now, state } = this.#parts;
-    const next = this.#pick(request.kinds);
+    const next = request.id === undefined ? this.#pick(request.kinds) : this.#pickQueued(request.id);
     if (next === null) return null;
     const lease = { owner: request.owner, fence: state.fence + 1, until: now() + request.leaseMs };
     await this.#record([{ type: 'leased', id: next.id, lease }], false);
@@ -174,6 +180,16 @@ class FileTaskQueue implements TaskQueue {
   fail(id: string, fence: number, failure: TaskFailure & { isRetryable: boolean }): Promise<LeaseOutcome> {
     const { code, isRetryable, message } = failure;
     return this.#change(id, fence, (task) => endAttempt(task, { code, message }, isRetryable));
+  }
+
+  release(id: string, fence: number): Promise<LeaseOutcome> {
+    return this.#change(id, fence, () => ({ type: 'released', id }));
+  }
+
+  async releaseAll(): Promise<number> {
+    const events = [...this.#parts.state.leased].map((id): NewEvent => ({ type: 'released', id }));
+    if (events.length > 0) await this.#record(events, false);
+    return events.length;
   }
 
   async retry(id: string): Promise<QueueTask> {
@@ -277,6 +293,11 @@ class FileTaskQueue implements TaskQueue {
       if (first === null || task.order < first.order) first = task;
     }
     return first;
+  }
+
+  #pickQueued(id: string): QueueTask | null {
+    const task = this.#find(id);
+    return task.state === 'queued' ? task : null;
   }
 
   #find(id: string): QueueTask {

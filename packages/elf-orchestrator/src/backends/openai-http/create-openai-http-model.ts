@@ -24,6 +24,13 @@ export interface OpenAiHttpOptions {
   isRemoteAllowed?: boolean;
   maxConcurrency?: number;
   timeoutMs?: number;
+  /** Fields that every request carries beside the standard ones. */
+  extraBody?: Readonly<Record<string, unknown>>;
+}
+
+/** A request with the JSON schema that its answer is to follow. */
+export interface HttpTextRequest extends TextRequest {
+  schema?: Readonly<Record<string, unknown>>;
 }
 
 /** A generation with the origin of its token counts. */
@@ -35,7 +42,7 @@ export interface HttpTextResult extends TextResult {
 /** A model behind an OpenAI-compatible server. */
 export interface OpenAiHttpModel extends TextModel {
   readonly modelSha: null;
-  generate(request: TextRequest): Promise<HttpTextResult>;
+  generate(request: HttpTextRequest): Promise<HttpTextResult>;
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -78,7 +85,7 @@ interface ModelParts {
   gate: Gate;
 }
 
-async function generate(parts: ModelParts, request: TextRequest): Promise<HttpTextResult> {
+async function generate(parts: ModelParts, request: HttpTextRequest): Promise<HttpTextResult> {
   assertTextRequest(request);
   const startedAt = performance.now();
   const prompt = (request.prefix ?? '') + request.prompt;
@@ -97,8 +104,10 @@ async function generate(parts: ModelParts, request: TextRequest): Promise<HttpTe
   }
 }
 
-function createBody(parts: ModelParts, request: TextRequest, prompt: string): object {
+function createBody(parts: ModelParts, request: HttpTextRequest, prompt: string): object {
   return {
+    ...parts.options.extraBody,
+    ...describeFormat(request),
     model: parts.options.model,
     ...(parts.endpoint === 'chat' ? { messages: [{ role: 'user', content: prompt }] } : { prompt }),
     max_tokens: request.maxTokens,
@@ -107,6 +116,11 @@ function createBody(parts: ModelParts, request: TextRequest, prompt: string): ob
     ...(request.stop === undefined || request.stop.length === 0 ? {} : { stop: request.stop }),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
   };
+}
+
+function describeFormat({ schema }: HttpTextRequest): object {
+  if (schema === undefined) return {};
+  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } } };
 }
 
 function parseCompletion(body: string, host: string): Completion {

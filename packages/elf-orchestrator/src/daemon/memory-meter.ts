@@ -1,0 +1,50 @@
+import { freemem, totalmem } from 'node:os';
+import type { MemoryBudget } from '../admit/plan-load.js';
+import type { MemorySource, ProcessMemory, SystemMemory } from '../pressure/memory-source.js';
+
+/** Measures what the daemon and its workers use, now. */
+export interface MemoryMeter {
+  readBudget(): Promise<MemoryBudget>;
+  /** Every process of the tree; empty where processes cannot be measured. */
+  readProcesses(): Promise<ProcessMemory[]>;
+  /** Null where processes cannot be measured, or the process is gone. */
+  readProcess(pid: number): Promise<number | null>;
+  readUsed(): Promise<number | null>;
+}
+
+/** Creates a meter over the process tree of `rootPid`. */
+export function createMemoryMeter(
+  source: MemorySource | null,
+  { limitBytes, rootPid }: { limitBytes: number; rootPid: number },
+): MemoryMeter {
+  const readProcesses = async (): Promise<ProcessMemory[]> =>
+    source === null ? [] : (await source.readTree(rootPid)).processes;
+  const readUsed = async (): Promise<number | null> =>
+    source === null ? null : (await source.readTree(rootPid)).usedBytes;
+  return {
+    readProcesses,
+    readUsed,
+    async readProcess(pid) {
+      const found = (await readProcesses()).find((process) => process.pid === pid);
+      return found === undefined ? null : found.anonBytes + found.fileBytes;
+    },
+    async readBudget() {
+      const system = source === null ? readOsMemory() : await source.readSystem();
+      const group = system.cgroup ?? {
+        limitBytes: system.totalBytes,
+        usedBytes: system.totalBytes - system.availableBytes,
+      };
+      return {
+        treeUsedBytes: (await readUsed()) ?? process.memoryUsage.rss(),
+        limitBytes: Math.min(limitBytes, group.limitBytes),
+        systemUsedBytes: group.usedBytes,
+        systemTotalBytes: group.limitBytes,
+        vramFreeBytes: null,
+      };
+    },
+  };
+}
+
+function readOsMemory(): SystemMemory {
+  return { totalBytes: totalmem(), availableBytes: freemem(), cgroup: null };
+}
