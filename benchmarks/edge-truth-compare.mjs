@@ -80,12 +80,13 @@ export function trueCalls({ definitions, references, texts }, places) {
 /**
  * Judges every call edge of a tier by its sites, keyed (caller, line, callee).
  *
- * `right`: the analyzer names the same callee there; `wrong`: it names another; `unjudged`: it says nothing of the place, because the code is
- * configured out, stands in a macro it could not expand, or is an operator.
+ * `right`: the analyzer names the same callee there; `wrong`: it names another. Where it says nothing: `operator` for what is no name,
+ * `inactive` where it says nothing of any name of the caller, which is configured out or stands in a macro nobody could expand, `silent` for the rest.
  */
 export function judgeEdges(edges, { truth, places, calls }) {
   const verdicts = new Map();
   const found = new Set();
+  const active = activeRows(truth, places);
   for (const edge of edges) {
     if (edge.kind !== 'calls') continue;
     const caller = places.byKey.get(edge.from);
@@ -95,7 +96,8 @@ export function judgeEdges(edges, { truth, places, calls }) {
       const call = calls.get(`${caller.file}:${site.start}`);
       const isRight = call?.callees.has(edge.to) === true;
       if (isRight) found.add(`${caller.file}:${site.start}`);
-      const verdict = isRight ? 'right' : said === undefined ? 'unjudged' : 'wrong';
+      const silence = said === undefined ? explainSilence(site, caller, { truth, active }) : 'wrong';
+      const verdict = isRight ? 'right' : silence;
       const known = verdicts.get(key);
       if (known === undefined || rank(verdict) > rank(known.verdict))
         verdicts.set(key, {
@@ -111,16 +113,31 @@ export function judgeEdges(edges, { truth, places, calls }) {
   return { verdicts: [...verdicts.values()], found };
 }
 
+/** Rows in whose own text the analyzer names anything. */
+function activeRows(truth, places) {
+  const active = new Set();
+  for (const [path, byOffset] of truth.references) {
+    for (const offset of byOffset.keys()) active.add(places.around(path, offset)?.isgl1_key);
+  }
+  return active;
+}
+
+function explainSilence(site, caller, { truth, active }) {
+  const text = truth.texts.get(caller.file)?.toString('latin1', site.start, site.end) ?? '';
+  if (text !== '' && (!/^\w+$/.test(text) || text === 'await')) return 'operator';
+  return active.has(caller.isgl1_key) ? 'silent' : 'inactive';
+}
+
 /** Right at one site of a line is right for the line. */
 function rank(verdict) {
-  return ['unjudged', 'wrong', 'right'].indexOf(verdict);
+  return ['operator', 'inactive', 'silent', 'wrong', 'right'].indexOf(verdict);
 }
 
 /** Figures of one class of callers. */
 export function summarize({ verdicts, found }, calls, isInClass) {
   const own = verdicts.filter(({ caller }) => isInClass(caller));
   const count = (verdict) => own.filter((entry) => entry.verdict === verdict).length;
-  const [right, wrong, unjudged] = [count('right'), count('wrong'), count('unjudged')];
+  const [right, wrong, silent] = [count('right'), count('wrong'), count('silent')];
   // several calls of one function on one line are one (caller, line, callee)
   const wanted = new Map();
   for (const [place, call] of calls) {
@@ -129,13 +146,28 @@ export function summarize({ verdicts, found }, calls, isInClass) {
     wanted.set(key, (wanted.get(key) ?? false) || found.has(place));
   }
   const hits = [...wanted.values()].filter(Boolean).length;
+  const [inactive, operator] = [count('inactive'), count('operator')];
+  return { right, wrong, silent, inactive, operator, calls: wanted.size, hits };
+}
+
+/** Shares of a summary, or of the sum of several: `floor` counts what the analyzer is silent about as wrong. */
+export function shares({ right, wrong, silent, calls, hits }) {
   return {
-    right,
-    wrong,
-    unjudged,
-    calls: wanted.size,
-    hits,
     precision: right / (right + wrong),
-    recall: hits / wanted.size,
+    floor: right / (right + wrong + silent),
+    recall: hits / calls,
   };
+}
+
+/** Why an edge and the analyzer disagree, as far as it can be told from names. */
+export function categorize({ edge, callees, said }, places) {
+  const target = places.byKey.get(edge.to);
+  const isTwin = (row) => row.name === target.name && row.cfg !== target.cfg;
+  if (callees.some((key) => isTwin(places.byKey.get(key)))) return 'another configuration';
+  if (callees.length > 0) return 'another row';
+  const [symbol = ''] = said;
+  if (symbol.startsWith('local ')) return 'a local';
+  if (!isFunctionSymbol(symbol)) return 'no function';
+  if (/^rust-analyzer cargo (?:core|alloc|std) /.test(symbol)) return 'the standard library';
+  return 'a function without a row';
 }
