@@ -35,6 +35,7 @@ export type {
   RunSettings,
   RunStatus,
 } from './log/event-payloads.js';
+export { type FollowRunOptions, followRun } from './log/follow-run.js';
 export { listRuns, type RunRecord, type RunSummary, readRun } from './log/read-run.js';
 export { openRunLog, type RunLog } from './log/run-log.js';
 export { nextStep, type StepName } from './next-step.js';
@@ -80,6 +81,13 @@ export {
   type StepAnswer,
   type StepRequest,
 } from './reasoner.js';
+export type { Agent, AgentEnd, AgentTask, Scratch } from './reasoners/agent/agent.js';
+export {
+  type AgentReasonerOptions,
+  createAgentReasoner,
+} from './reasoners/agent/create-agent-reasoner.js';
+export { type ClaudeAgentOptions, createClaudeAgent } from './reasoners/agent/create-claude-agent.js';
+export { openScratchCopy } from './reasoners/agent/open-scratch-copy.js';
 export { type ParsedAnswer, parseAnswer } from './reasoners/answer-format.js';
 export {
   type AnthropicReasonerOptions,
@@ -106,6 +114,12 @@ export {
   type SuggestionSelection,
   selectSuggestions,
 } from './reasoners/deterministic/select-suggestions.js';
+export { type HostDesk, type HostQuestion, openHostDesk } from './reasoners/host/open-host-desk.js';
+export { createLocalReasoner, type LocalReasonerOptions } from './reasoners/local/create-local-reasoner.js';
+export {
+  createOpenAiReasoner,
+  type OpenAiReasonerOptions,
+} from './reasoners/openai-http/create-openai-reasoner.js';
 export {
   createReplayReasoner,
   type ReplayReasonerOptions,

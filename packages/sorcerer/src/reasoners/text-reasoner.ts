@@ -34,8 +34,9 @@ export function createTextReasoner(engine: TextEngine): Reasoner {
     id: engine.id,
     locality: engine.locality,
     async propose(request, options) {
-      const prompt = formatProposePrompt(request);
-      return readCompletion(await engine.complete(prompt, { ...options, request }));
+      const prompt = formatProposePrompt(request, engine);
+      const answer = readCompletion(await engine.complete(prompt, { ...options, request }));
+      return engine.locality === 'local' ? keepWholeItems(answer) : answer;
     },
     async answer(request, options) {
       const { text, usage, finish } = await engine.complete(formatStepPrompt(request), {
@@ -52,4 +53,15 @@ function readCompletion({ text, usage, finish }: Completion): ReasonerAnswer {
   const base = { text: redactSecrets(text), usage, finish };
   if (finish !== 'complete') return { ...base, edits: [], questions: [], notes: '', problems: [] };
   return { ...base, ...parseAnswer(text) };
+}
+
+/** Local engines were asked for whole items; a block that quotes and replaces is not what was asked for. */
+function keepWholeItems(answer: ReasonerAnswer): ReasonerAnswer {
+  const other = answer.edits.filter(({ format }) => format !== 'whole_item');
+  if (other.length === 0) return answer;
+  return {
+    ...answer,
+    edits: [],
+    problems: [...answer.problems, 'Write whole items: no SEARCH/REPLACE blocks, no diff'],
+  };
 }

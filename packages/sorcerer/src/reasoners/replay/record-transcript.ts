@@ -11,7 +11,7 @@ export function recordTranscript(reasoner: Reasoner, options: { file: string }):
       const answer = await reasoner.propose(request, call);
       await appendTranscript(options.file, {
         contract: TranscriptContract,
-        request_hash: formatProposePrompt(request).requestHash,
+        request_hash: formatProposePrompt(request, reasoner).requestHash,
         step: request.step,
         attempt: request.attempt,
         reasoner: reasoner.id,
