@@ -36,7 +36,15 @@ export {
   openDaemonReranker,
   openDaemonTextModel,
 } from './daemon/daemon-ports.js';
+export { type DaemonPaths, defaultDaemonPaths, type PathContext } from './daemon/daemon-paths.js';
+export {
+  type DaemonStatus,
+  launchDaemon,
+  readDaemonStatus,
+  stopDaemon,
+} from './daemon/launch-daemon.js';
 export { type Daemon, openDaemon } from './daemon/open-daemon.js';
+export { type CommandContext, runCommand } from './command/run-command.js';
 export { ElfError, type ElfErrorCode, type ElfErrorDetails } from './errors.js';
 export { createMemorySource } from './pressure/create-memory-source.js';
 export { createLinuxMemorySource } from './pressure/linux-memory-source.js';
