@@ -82,7 +82,7 @@ export async function searchWithPorts(
   const scores = await reranker.rerank(query, pool.hits.map(formatDocument));
   assertCount(reranker.id, scores.length, pool.hits.length);
   const reranked = pool.hits
-    .map(({ key }, i) => ({ key: key as string, score: scores[i] as number }))
+    .map(({ key }, i) => ({ key, score: scores[i] as number }))
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
   return worker.search(query, options, { vector, reranked });
 }

@@ -31,7 +31,7 @@ export class WorkerStore implements CodeGraphStore {
     listUnembedded: (...args) => this.#call('listUnembedded', args),
     readVectorTasks: (...args) => this.#call('readVectorTasks', args),
     putVectors: (...args) => this.#call('putVectors', args),
-    search: (...args) => this.#call('search', args),
+    search: (query, options, aids) => this.#call('search', [query, { options, aids }]),
   };
 
   constructor(open: OpenWorker) {
@@ -63,11 +63,13 @@ export class WorkerStore implements CodeGraphStore {
   childrenOf: CodeGraphStore['childrenOf'] = (...args) => this.#call('childrenOf', args);
   implementationsOf: CodeGraphStore['implementationsOf'] = (...args) => this.#call('implementationsOf', args);
   usersOf: CodeGraphStore['usersOf'] = (...args) => this.#call('usersOf', args);
-  pathBetween: CodeGraphStore['pathBetween'] = (...args) => this.#call('pathBetween', args);
+  pathBetween: CodeGraphStore['pathBetween'] = (from, to, options) =>
+    this.#call('pathBetween', [{ from, to }, options]);
   cycles: CodeGraphStore['cycles'] = (...args) => this.#call('cycles', args);
   deadCode: CodeGraphStore['deadCode'] = (...args) => this.#call('deadCode', args);
   impactOfDiff: CodeGraphStore['impactOfDiff'] = (...args) => this.#call('impactOfDiff', args);
-  diffGraphs: CodeGraphStore['diffGraphs'] = (...args) => this.#call('diffGraphs', args);
+  diffGraphs: CodeGraphStore['diffGraphs'] = (before, after, options) =>
+    this.#call('diffGraphs', [{ before, after }, options]);
   reviewPlan: CodeGraphStore['reviewPlan'] = (...args) => this.#call('reviewPlan', args);
   createCheckpoint: CodeGraphStore['createCheckpoint'] = (...args) => this.#call('createCheckpoint', args);
   checkpoints: CodeGraphStore['checkpoints'] = (...args) => this.#call('checkpoints', args);

@@ -53,31 +53,39 @@ function readFileLine(file: FileDiff, line: string): void {
   else if (line.startsWith('rename to ')) file.after = readPath(`b/${line.slice(10)}`);
 }
 
+/** Where a hunk begins and ends on one side. An empty side is named by the line before it. */
+function readRange(start = '0', count = '1'): { at: number; end: number } {
+  const at = Number(start) + (count === '0' ? 1 : 0);
+  return { at, end: at + Number(count) };
+}
+
 /** Returns the number of the hunk's last line. */
 function readHunk(
   file: FileDiff,
   lines: readonly string[],
   start: { at: number; header: RegExpExecArray },
 ): number {
-  const [, beforeAt, beforeCount = '1', afterAt, afterCount = '1'] = start.header;
-  // An empty side is named by the line before it.
-  let before = Number(beforeAt) + (beforeCount === '0' ? 1 : 0);
-  let after = Number(afterAt) + (afterCount === '0' ? 1 : 0);
-  const beforeEnd = before + Number(beforeCount);
-  const afterEnd = after + Number(afterCount);
+  const before = readRange(start.header[1], start.header[2]);
+  const after = readRange(start.header[3], start.header[4]);
   const hunk: DiffHunk = { lines: [] };
   let { at } = start;
-  for (; before < beforeEnd || after < afterEnd; at += 1) {
+  for (; before.at < before.end || after.at < after.end; at += 1) {
     const line = lines[at];
-    const mark = line === '' ? ' ' : line?.[0];
-    if (line !== undefined && mark === '\\') continue;
-    if (line === undefined || (mark !== ' ' && mark !== '-' && mark !== '+')) throw reportCut(at + 1);
-    hunk.lines.push({ mark, before, after, text: line.slice(1) });
-    if (mark !== '+') before += 1;
-    if (mark !== '-') after += 1;
+    if (line?.startsWith('\\') === true) continue;
+    const mark = readMark(line, at);
+    hunk.lines.push({ mark, before: before.at, after: after.at, text: (line ?? '').slice(1) });
+    if (mark !== '+') before.at += 1;
+    if (mark !== '-') after.at += 1;
   }
   file.hunks.push(hunk);
   return at - 1;
+}
+
+/** An empty line is an empty line of context whose blank was trimmed away. */
+function readMark(line: string | undefined, at: number): DiffLine['mark'] {
+  const mark = line === '' ? ' ' : line?.[0];
+  if (mark === ' ' || mark === '-' || mark === '+') return mark;
+  throw reportCut(at + 1);
 }
 
 /** The path without its `a/` or `b/`; git quotes paths with bytes outside of ASCII. */

@@ -23,16 +23,18 @@ const SERDE_NAME =
 /** Why a row without a user in the graph is used all the same; undefined when nothing says so. */
 export function exemptRow(entry: CatalogEntry, scope: ExemptionScope): DeadCodeExemption | undefined {
   const code = scope.code.get(entry.key) ?? '';
-  if (isEntryPoint(entry)) return 'entry_point';
-  if (entry.tdd === 'TEST_IMPLEMENTATION') return 'test';
-  if (isTraitItem(entry, scope.view)) return 'trait_item';
-  if (FOREIGN.test(code)) return 'foreign_interface';
-  if (ATTRIBUTE.test(code)) return 'attribute';
-  if (ALLOWED.test(code) || entry.name.startsWith('_')) return 'allowed';
-  if (scope.serdeNames.has(entry.name)) return 'serde';
-  if (!scope.includePublic && entry.visibility === 'public') return 'public_api';
-  if (hasNameCandidate(entry, scope.view)) return 'name_candidate';
-  return undefined;
+  const rules: [DeadCodeExemption, () => boolean][] = [
+    ['entry_point', () => isEntryPoint(entry)],
+    ['test', () => entry.tdd === 'TEST_IMPLEMENTATION'],
+    ['trait_item', () => isTraitItem(entry, scope.view)],
+    ['foreign_interface', () => FOREIGN.test(code)],
+    ['attribute', () => ATTRIBUTE.test(code)],
+    ['allowed', () => ALLOWED.test(code) || entry.name.startsWith('_')],
+    ['serde', () => scope.serdeNames.has(entry.name)],
+    ['public_api', () => !scope.includePublic && entry.visibility === 'public'],
+    ['name_candidate', () => hasNameCandidate(entry, scope.view)],
+  ];
+  return rules.find(([, applies]) => applies())?.[0];
 }
 
 /** The functions that attributes name by their path, as serde does: `default = "path::name"`. */

@@ -10,6 +10,7 @@ import type { GraphState } from '../state/graph-state.js';
 import { type GraphView, openView } from '../state/graph-view.js';
 import { openFileSizes, openTextIndex } from '../state/indexes.js';
 import { readTuples } from '../state/read-rows.js';
+import type { CatalogEntry } from '../state/row-catalog.js';
 import { compareVectors, rankByVector, type VectorQuery } from '../vectors/rank-by-vector.js';
 import { compareWords, dropDuplicates } from './drop-duplicates.js';
 import { fuseRankings } from './fuse-rankings.js';
@@ -23,6 +24,7 @@ const FILE_LIMIT = 50;
 const RANKED_LIMIT = 2000;
 /** A file is as good as its best few rows: a long file does not win by length. */
 const ROWS_PER_FILE_SCORE = 3;
+const CONTAINER_SHARE = 0.5;
 /** So many hits more than wanted are looked at, because near duplicates go. */
 const SPARE_HITS = 10;
 
@@ -87,7 +89,7 @@ function rankRows(
   const stages: SearchStage[] = ['bm25'];
   const accepts = createFilter(state, view, options);
   const text = rankByText(state, view, { query: search.query, accepts });
-  let ranked = text.hits;
+  let ranked = lowerContainers(view, text.hits);
   let { total } = text;
   const near =
     aids.vector === undefined ? [] : rankByVector(state, aids.vector, { accepts, limit: RANKED_LIMIT });
@@ -120,6 +122,15 @@ function rankByText(
   return { hits, total: current.total - (current.hits.length - kept.length) + planned.total };
 }
 
+/** Files and modules hold a bit of everything; what someone looks for is inside them. */
+function lowerContainers(view: GraphView, hits: readonly TextHit[]): TextHit[] {
+  const weighted = hits.map(({ key, score }) => {
+    const kind = view.get(key)?.kind;
+    return { key, score: kind === 'file' || kind === 'module' ? score * CONTAINER_SHARE : score };
+  });
+  return weighted.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
+}
+
 /** Undefined when every row of the index is wanted. */
 function createFilter(
   state: GraphState,
@@ -127,16 +138,25 @@ function createFilter(
   options: SearchOptions,
 ): ((key: string) => boolean) | undefined {
   const { tddClass, pathPrefix, fileSizeBytes } = options;
-  const hasFilter = tddClass !== undefined || pathPrefix !== undefined || fileSizeBytes !== undefined;
-  if (view.plan === undefined && !hasFilter) return undefined;
-  const { min = 0, max = Number.POSITIVE_INFINITY } = fileSizeBytes ?? {};
-  const sizes = fileSizeBytes === undefined ? undefined : openFileSizes(state);
+  const tests: ((entry: CatalogEntry) => boolean)[] = [];
+  if (tddClass !== undefined) tests.push((entry) => entry.tdd === tddClass);
+  if (pathPrefix !== undefined) tests.push((entry) => entry.file.startsWith(pathPrefix));
+  if (fileSizeBytes !== undefined) tests.push(createSizeTest(state, view, fileSizeBytes));
+  if (view.plan === undefined && tests.length === 0) return undefined;
   return (key) => {
     const entry = view.get(key);
-    if (entry === undefined || (tddClass !== undefined && entry.tdd !== tddClass)) return false;
-    if (pathPrefix !== undefined && !entry.file.startsWith(pathPrefix)) return false;
-    if (sizes === undefined) return true;
-    const size = view.plan?.files.get(entry.file)?.facts?.size_bytes ?? sizes.get(entry.file) ?? 0;
+    return entry !== undefined && tests.every((test) => test(entry));
+  };
+}
+
+function createSizeTest(
+  state: GraphState,
+  view: GraphView,
+  { min = 0, max = Number.POSITIVE_INFINITY }: { min?: number; max?: number },
+): (entry: CatalogEntry) => boolean {
+  const sizes = openFileSizes(state);
+  return ({ file }) => {
+    const size = view.plan?.files.get(file)?.facts?.size_bytes ?? sizes.get(file) ?? 0;
     return size >= min && size <= max;
   };
 }

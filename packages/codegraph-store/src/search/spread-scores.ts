@@ -4,7 +4,7 @@ import type { GraphView } from '../state/graph-view.js';
 import type { TextHit } from './text-index.js';
 
 /** How much of a row's score its neighbors get; found on one repository, checked on others. */
-export interface SpreadWeights {
+interface SpreadWeights {
   /** Rows that lend their score. */
   seeds: number;
   /** Along references, in both directions. */
@@ -13,7 +13,7 @@ export interface SpreadWeights {
   containment: number;
 }
 
-export const SPREAD_WEIGHTS: SpreadWeights = { seeds: 40, reference: 0.25, containment: 0.1 };
+const WEIGHTS: SpreadWeights = { seeds: 20, reference: 0.1, containment: 0.05 };
 /** A row with very many neighbors says little about each of them. */
 const FAN_OUT_LIMIT = 200;
 const STRUCTURE: EdgeKind = 'contains';
@@ -23,16 +23,12 @@ const STRUCTURE: EdgeKind = 'contains';
  *
  * The share of each neighbor falls with the square root of how many there are.
  */
-export function spreadScores(
-  view: GraphView,
-  ranked: readonly TextHit[],
-  weights: SpreadWeights = SPREAD_WEIGHTS,
-): TextHit[] {
+export function spreadScores(view: GraphView, ranked: readonly TextHit[]): TextHit[] {
   const scores = new Map(ranked.map(({ key, score }) => [key, score]));
-  for (const { key, score } of ranked.slice(0, weights.seeds)) {
+  for (const { key, score } of ranked.slice(0, WEIGHTS.seeds)) {
     const { references, structure } = listNeighbors(view, key);
-    lend(scores, references, score * weights.reference);
-    lend(scores, structure, score * weights.containment);
+    lend(scores, references, score * WEIGHTS.reference);
+    lend(scores, structure, score * WEIGHTS.containment);
   }
   const hits = [...scores].map(([key, score]) => ({ key, score }));
   return hits.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));

@@ -20,7 +20,7 @@ export function tokenizeCode(text: string): string[] {
   for (const [word] of text.matchAll(WORD)) {
     appendTerm(terms, word.toLowerCase());
     const parts = word.match(PART);
-    if (parts === null || (parts.length < 2 && parts[0]?.length === word.length)) continue;
+    if (parts === null || (parts.length === 1 && parts[0].length === word.length)) continue;
     for (const part of parts) appendTerm(terms, part.toLowerCase());
   }
   return terms;

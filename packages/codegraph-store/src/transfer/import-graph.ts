@@ -80,8 +80,7 @@ function addAccount(
   } else if (record.type === 'plan') put('plans', record.plan, [record.plan, record.proposed_at]);
   else if (record.type === 'future')
     put('future', record.future.key, encodeFutureRow(record.plan, record.future, record.base_hash));
-  else if (record.type === 'meta') put('meta', record.name, [record.name, record.value]);
-  else throw reportRecord(JSON.stringify(record).slice(0, 100), 'it is no record of a graph');
+  else put('meta', record.name, [record.name, record.value]);
 }
 
 function addRow(tuples: GraphImport['tuples'], row: Extract<GraphRecord, { type: 'row' }>['row']): void {
@@ -96,21 +95,26 @@ function addRow(tuples: GraphImport['tuples'], row: Extract<GraphRecord, { type:
 
 /** What an ingest checks of a stream, checked of the whole. */
 function assertWhole(tuples: GraphImport['tuples']): void {
-  const files = new Set(tuples.files.map((tuple) => tuple[0]));
-  const keys = new Set(tuples.rows.map((tuple) => tuple[0]));
-  if (keys.size !== tuples.rows.length) throw reportTwice(tuples.rows);
-  for (const [key, file, , , , , , , parent] of tuples.rows) {
-    if (!files.has(file ?? null))
-      throw reportRecord(String(key), `its file ${String(file)} is not in the export`);
-    if (parent !== null && !keys.has(parent ?? null))
-      throw reportRecord(String(key), `its parent ${String(parent)} is not in the export`);
-  }
+  const keys = assertRows(tuples);
   for (const [from, , to] of tuples.edges) {
-    const missing = [from, to].find((key) => !keys.has(key ?? null));
+    const missing = [from, to].find((key) => !keys.has(key));
     if (missing !== undefined) throw reportDangling(String(from), String(to), String(missing));
   }
   for (const [key] of tuples.references)
-    if (!keys.has(key ?? null)) throw reportRecord(String(key), 'its reference counts belong to no row');
+    if (!keys.has(key)) throw reportRecord(String(key), 'its reference counts belong to no row');
+}
+
+/** Every row has its file and its parent, and no other has its key; returns the keys. */
+function assertRows(tuples: GraphImport['tuples']): Set<unknown> {
+  const files = new Set<unknown>(tuples.files.map((tuple) => tuple[0]));
+  const keys = new Set<unknown>(tuples.rows.map((tuple) => tuple[0]));
+  if (keys.size !== tuples.rows.length) throw reportTwice(tuples.rows);
+  for (const [key, file, , , , , , , parent] of tuples.rows) {
+    if (!files.has(file)) throw reportRecord(String(key), `its file ${String(file)} is not in the export`);
+    if (parent !== null && !keys.has(parent))
+      throw reportRecord(String(key), `its parent ${String(parent)} is not in the export`);
+  }
+  return keys;
 }
 
 function assertContract(contract: string): void {

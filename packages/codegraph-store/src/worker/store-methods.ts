@@ -89,8 +89,11 @@ export const STORE_METHODS = {
     listPlans(state).includes(plan) ? openPlanView(state, plan).changes : [],
   temporalRows: ({ state }: MethodContext, plan: string) =>
     readTemporalRows(state, plan, (keys) => readRows(state, keys)),
-  search: ({ state }: MethodContext, query: string, options?: SearchOptions, aids?: SearchAids) =>
-    searchRows(state, query, { options, aids: aids ?? {} }),
+  search: (
+    { state }: MethodContext,
+    query: string,
+    search: { options?: SearchOptions | undefined; aids?: SearchAids | undefined },
+  ) => searchRows(state, query, search),
   listUnembedded: ({ state }: MethodContext, space: VectorSpace) => listUnembedded(state, space),
   readVectorTasks: ({ state }: MethodContext, hashes: readonly string[]) => readVectorTasks(state, hashes),
   putVectors: (
@@ -110,14 +113,17 @@ export const STORE_METHODS = {
   implementationsOf: ({ state }: MethodContext, key: RowKey, options?: RelationOptions) =>
     implementationsOf(state, key, options),
   usersOf: ({ state }: MethodContext, key: RowKey, options?: RelationOptions) => usersOf(state, key, options),
-  pathBetween: ({ state }: MethodContext, from: RowKey, to: RowKey, options?: WalkOptions) =>
-    pathBetween(state, { from, to }, options),
+  pathBetween: ({ state }: MethodContext, ends: { from: RowKey; to: RowKey }, options?: WalkOptions) =>
+    pathBetween(state, ends, options),
   cycles: ({ state }: MethodContext, options?: CyclesOptions) => findCycles(state, options),
   deadCode: ({ state }: MethodContext, options?: DeadCodeOptions) => findDeadCode(state, options),
   impactOfDiff: ({ state }: MethodContext, diff: string, options?: DiffImpactOptions) =>
     impactOfDiff(state, diff, options),
-  diffGraphs: ({ state }: MethodContext, before: GraphRef, after: GraphRef, options?: AnswerBudget) =>
-    diffGraphs(state, { before, after }, options),
+  diffGraphs: (
+    { state }: MethodContext,
+    sides: { before: GraphRef; after: GraphRef },
+    options?: AnswerBudget,
+  ) => diffGraphs(state, sides, options),
   reviewPlan: ({ state }: MethodContext, plan: string, options?: AnswerBudget & { depth?: number }) =>
     reviewPlan(state, plan, options),
   checkpoints: ({ state }: MethodContext) => listCheckpoints(state),
