@@ -1,5 +1,7 @@
+export { completeKey } from './composition/complete-key.js';
 export { openProbes, type Probes } from './composition/open-probes.js';
 export { openStages, type Stages } from './composition/open-stages.js';
 export { openWorkspace } from './composition/open-workspace.js';
+export { readTreeMemory } from './composition/read-tree-memory.js';
 export { RepositoryWorkspace } from './composition/repository-workspace.js';
 export type { ChangeOutcome, RowView, Workspace } from './composition/workspace.js';

@@ -5,6 +5,7 @@ import { runCli } from './run-cli.js';
 
 const abort = new AbortController();
 const FORCED_EXIT_MS = 10_000;
+const TAKES_VALUE = new Set(['-C', '--cwd', '--state-dir']);
 
 process.exitCode = await main();
 
@@ -13,7 +14,13 @@ async function main(): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0); // the reader has enough
   });
-  return runCli(process.argv.slice(2), createContext());
+  const context = createContext();
+  const argv = process.argv.slice(2);
+  const isAlone = !argv.some(
+    (argument, i) => !argument.startsWith('-') && !TAKES_VALUE.has(argv[i - 1] ?? ''),
+  );
+  const wantsHelp = argv.some((argument) => ['-h', '--help', '-V', '--version'].includes(argument));
+  return runCli(isAlone && !wantsHelp && context.io.ask !== undefined ? [...argv, 'repl'] : argv, context);
 }
 
 /** The first signal asks every stage to stop where it is safe; the second does not ask. */
@@ -27,6 +34,7 @@ function createContext(): CliContext {
   const isDumb = process.env.TERM === 'dumb';
   const isInteractive = isTerminal(process.stderr) && !isDumb && process.env.CI === undefined;
   const isColored = isTerminal(process.stdout) && pc.isColorSupported && !isDumb;
+  const canAsk = isTerminal(process.stdin) && isTerminal(process.stderr) && process.env.CI === undefined;
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -36,8 +44,22 @@ function createContext(): CliContext {
       err: (text) => void process.stderr.write(text),
       isInteractive,
       colors: pc.createColors(isColored),
+      ...(isTerminal(process.stdout) ? { columns: process.stdout.columns } : {}),
+      ...(canAsk ? { ask } : {}),
     },
   };
+}
+
+/** Asks on stderr; undefined when the person closed the input. */
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises');
+  const rl = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<undefined>((done) => rl.once('close', () => done(undefined)));
+  try {
+    return await Promise.race([rl.question(question, { signal: abort.signal }), closed]);
+  } finally {
+    rl.close();
+  }
 }
 
 /** The types promise a boolean; a pipe has none. */

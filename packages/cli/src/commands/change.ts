@@ -50,7 +50,7 @@ export const addChangeVerb: AddVerb = (program, host) => {
       host.run(async (invocation, request: string, flags: ChangeFlags) => {
         const reasoner = await readReasonerChoice(flags);
         const workspace = await invocation.openWorkspace();
-        const printer = createRunPrinter(invocation);
+        using printer = createRunPrinter(invocation);
         const outcome = await workspace.runChange({
           request,
           reasoner,

@@ -23,7 +23,7 @@ export const addFixVerb: AddVerb = (program, host) => {
     .action(
       host.run(async (invocation, flags: FixFlags) => {
         const workspace = await invocation.openWorkspace();
-        const printer = createRunPrinter(invocation);
+        using printer = createRunPrinter(invocation);
         const outcome = await workspace.runFix({
           isDryRun: flags.dryRun === true,
           useClippy: flags.clippy,

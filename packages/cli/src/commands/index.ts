@@ -14,6 +14,7 @@ import { addIndexVerb } from './index-repository.js';
 import { addMapVerb } from './map.js';
 import { addMcpVerb } from './mcp.js';
 import { addPreflightVerb } from './preflight.js';
+import { addReplVerb } from './repl.js';
 import { addRunsVerb } from './runs.js';
 import { addSearchVerb } from './search.js';
 import { addShowVerb } from './show.js';
@@ -40,6 +41,7 @@ export const VERBS: readonly AddVerb[] = [
   addCostVerb,
   addExportVerb,
   addMcpVerb,
+  addReplVerb,
   addDaemonVerb,
   addConfigVerb,
   addCompletionVerb,

@@ -85,7 +85,7 @@ async function cancel({ openWorkspace }: Invocation, id: string): Promise<VerbAn
 
 async function resume(invocation: Invocation, id: string, flags: RunsFlags): Promise<VerbAnswer> {
   const workspace = await invocation.openWorkspace();
-  const printer = createRunPrinter(invocation);
+  using printer = createRunPrinter(invocation);
   const { summary } = await workspace.readRun(id);
   const { readRowKeys } = await import('./options.js');
   const rows = await readRowKeys(flags.acceptRow ?? []);

@@ -18,6 +18,7 @@ import { readVersion } from '../version.js';
 import {
   AskRequest,
   CallToolRequest,
+  CompleteRequest,
   DAEMON_PROTOCOL,
   type DaemonStatus,
   OutputNotification,
@@ -37,6 +38,8 @@ export interface DaemonClient extends ToolHost, AsyncDisposable {
   stop(): Promise<void>;
   /** Says that a file changed. */
   touch(): Promise<void>;
+  /** Keys of rows, or files, that begin with a text. */
+  complete(prefix: string): Promise<string[]>;
   /** Runs a command line there; its output arrives in `context.io`. */
   runVerb(argv: readonly string[], context: CliContext): Promise<ExitCode>;
 }
@@ -101,6 +104,7 @@ function createClient(socket: Socket, onClose: () => void): DaemonClient {
     async touch() {
       await orClosed(closed, connection.sendRequest(TouchRequest));
     },
+    complete: (prefix) => orClosed(closed, connection.sendRequest(CompleteRequest, { prefix })),
     runVerb: (argv, context) => runRemoteVerb({ connection, closed }, argv, context),
     async callTool(name, input, { signal, onProgress }) {
       const id = randomUUID();

@@ -1,4 +1,4 @@
-import { openStages, RepositoryWorkspace, type Stages, type Workspace } from '../compose.js';
+import { completeKey, openStages, RepositoryWorkspace, type Stages, type Workspace } from '../compose.js';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import { type CallOptions } from '../mcp/define-tool.js';
@@ -20,6 +20,7 @@ export async function openDaemonState(place: RepositoryPlace, context: CliContex
     onStop: () => undefined,
     isWatching: () => watch.isComplete(),
     touch: () => void (stages.indexedGeneration = undefined),
+    complete: async (prefix) => completeKey(await stages.store.get(), prefix),
     tools: createToolHost((options) => Promise.resolve(openForCall(stages, context, options))),
     openWorkspace: ({ context: caller, progress }) =>
       Promise.resolve(

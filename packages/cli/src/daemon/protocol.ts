@@ -56,6 +56,7 @@ export const StatusRequest = new RequestType0<DaemonStatus, void>('status');
 export const StopRequest = new RequestType0<null, void>('stop');
 /** A file changed: the next answer looks at the tree. */
 export const TouchRequest = new RequestType0<null, void>('touch');
+export const CompleteRequest = new RequestType<{ prefix: string }, string[], void>('complete');
 export const RunVerbRequest = new RequestType<VerbRequest, { status: number }, void>('verb');
 export const CallToolRequest = new RequestType<ToolRequest, ToolAnswer, RemoteFailure>('tool');
 export const ReadResourceRequest = new RequestType<{ uri: string }, { text: string }, RemoteFailure>(

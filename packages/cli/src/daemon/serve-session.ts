@@ -19,6 +19,7 @@ import { readVersion } from '../version.js';
 import {
   AskRequest,
   CallToolRequest,
+  CompleteRequest,
   DAEMON_PROTOCOL,
   type DaemonStatus,
   OutputNotification,
@@ -44,6 +45,7 @@ export interface DaemonState extends AsyncDisposable {
   /** A file changed, says a client. */
   touch(): void;
   tools: ToolHost;
+  complete(prefix: string): Promise<string[]>;
   openWorkspace: WorkspaceOpener;
 }
 
@@ -70,6 +72,7 @@ export function createSession(socket: Socket, state: DaemonState): void {
     state.touch();
     return null;
   });
+  connection.onRequest(CompleteRequest, ({ prefix }) => state.complete(prefix));
   connection.onRequest(RunVerbRequest, async (request, token) => {
     state.requests += 1;
     const signal = signalOf(token, gone.signal);

@@ -1,29 +1,56 @@
 import type { RunEvent } from '@parseltongue/isg-core';
 import type { Invocation } from '../verb.js';
 import { colorVerdict } from './receipts.js';
+import { createStageBoard, type StageBoard } from './stage-board.js';
 import { formatDuration } from './table.js';
 
-/** Tells a run's events on stderr as they happen, one line each. */
-export interface RunPrinter {
+/** Tells a run's events on stderr as they happen, one line each; on a terminal with a board of the stages below. */
+export interface RunPrinter extends Disposable {
   print(event: RunEvent): void;
 }
 
 type Payload = Record<string, unknown>;
 type Describe = (payload: Payload, invocation: Invocation) => string | undefined;
 
+const BOARD_INTERVAL_MS = 500;
+const DEFAULT_COLUMNS = 80;
+const ERASE_LINE = '\r\u001b[2K';
+
 /** A printer for one run; silent with `--quiet`. */
 export function createRunPrinter(invocation: Invocation): RunPrinter {
   const { io } = invocation.context;
   const startedAt = performance.now();
+  const board = io.isInteractive && !invocation.globals.quiet ? createStageBoard(io.colors) : undefined;
+  const draw = (): void => {
+    if (board === undefined) return;
+    invocation.progress.clear();
+    io.err(`${ERASE_LINE}${board.draw(performance.now() - startedAt, (io.columns ?? DEFAULT_COLUMNS) - 1)}`);
+  };
+  const timer =
+    board === undefined ? undefined : setInterval(() => void sample(board).then(draw), BOARD_INTERVAL_MS);
+  timer?.unref();
   return {
     print(event) {
       if (invocation.globals.quiet) return;
+      board?.update(event);
       const line = DESCRIBE[event.type]?.(event.payload, invocation);
       if (line === undefined) return;
       invocation.progress.clear();
-      io.err(`${io.colors.dim(formatDuration(performance.now() - startedAt).padStart(8))}  ${line}\n`);
+      const time = io.colors.dim(formatDuration(performance.now() - startedAt).padStart(8));
+      io.err(`${board === undefined ? '' : ERASE_LINE}${time}  ${line}\n`);
+      draw();
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      if (board !== undefined) io.err(ERASE_LINE);
     },
   };
+}
+
+async function sample(board: StageBoard): Promise<void> {
+  const { readTreeMemory } = await import('../compose.js');
+  const usedBytes = await readTreeMemory();
+  if (usedBytes !== undefined) board.addMemory(usedBytes);
 }
 
 const DESCRIBE: Partial<Record<RunEvent['type'], Describe>> = {

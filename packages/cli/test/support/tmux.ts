@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
+
+/** A program on a real terminal of a given size. */
+export interface Screen extends Disposable {
+  type(...keys: string[]): void;
+  /** What the terminal shows, without blank lines. */
+  read(): string;
+  /** Waits until the terminal shows it. */
+  waitFor(pattern: RegExp): Promise<string>;
+}
+
+/** True when tmux is installed: without it the tests on a real terminal do not run. */
+export function hasTmux(): boolean {
+  try {
+    execFileSync('tmux', ['-V'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a program in a tmux server of its own. */
+export function openScreen(
+  argv: readonly string[],
+  options: { cwd: string; env: Record<string, string>; columns?: number; rows?: number },
+): Screen {
+  const socket = `pt-${randomBytes(6).toString('hex')}`;
+  const { CI: _ci, NO_COLOR: _plain, ...env } = options.env;
+  const tmux = (...args: string[]): string =>
+    execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      env,
+      cwd: options.cwd,
+    });
+  const size = ['-x', String(options.columns ?? 140), '-y', String(options.rows ?? 50)];
+  tmux('new-session', '-d', '-s', 'main', ...size, ...argv.map((word) => word));
+  tmux('set-option', '-t', 'main', 'remain-on-exit', 'on');
+  const read = (): string =>
+    tmux('capture-pane', '-t', 'main', '-p', '-S', '-2000')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .join('\n');
+  return {
+    type: (...keys) => void tmux('send-keys', '-t', 'main', ...keys),
+    read,
+    async waitFor(pattern) {
+      await expect.poll(read, { timeout: 60_000, interval: 50 }).toMatch(pattern);
+      return read();
+    },
+    [Symbol.dispose]() {
+      tmux('kill-server');
+    },
+  };
+}
