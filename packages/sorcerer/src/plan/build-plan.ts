@@ -38,7 +38,7 @@ export function buildPlan(sources: PlanSources): Plan {
       kind: 'mutate',
       goal: group.goal,
       writes: group.paths,
-      deps: scanIds,
+      deps: [...scanIds],
       gates: [...ALL_GATES],
     }),
   );

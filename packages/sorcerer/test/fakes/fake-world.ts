@@ -28,12 +28,14 @@ import { type ChangePorts, type Diagnosis, openRunLog, type Reasoner } from '../
 
 export type Tree = ReadonlyMap<string, string>;
 
+export type Judgement = Verdict | CompilerDiagnostic[] | { failingTests: number };
+
 /** How the scripted compiler and gates see a tree. */
 export interface WorldScript {
   files: Record<string, string>;
   diagnose?: (tree: Tree, options: { clippy?: boolean }) => Partial<Diagnosis>;
-  /** Verdict of T3, or a full diagnostic list that makes it fail. */
-  judge?: (tree: Tree) => Verdict | CompilerDiagnostic[];
+  /** Verdict of T3, a full diagnostic list that makes it fail, or how many tests fail in T4. */
+  judge?: (tree: Tree) => Judgement;
   apply?: (
     tree: Map<string, string>,
     proposal: Proposal,
@@ -150,12 +152,14 @@ export function createEventTrace() {
 
 export const GATES: readonly GateId[] = ['T0', 'T1', 'T3', 'T4', 'T5'];
 
-/** Receipts of all blocking gates; T3 carries the verdict, the gates after a failed one did not run. */
-export function createReport(tree: TreeHash, outcome: Verdict | CompilerDiagnostic[]): GateReport {
-  const verdictOfT3 = typeof outcome === 'string' ? outcome : 'failed';
+/** Receipts of all blocking gates; one carries the verdict, the gates after a failed one did not run. */
+export function createReport(tree: TreeHash, outcome: Judgement): GateReport {
+  const failingTests = typeof outcome === 'object' && 'failingTests' in outcome ? outcome.failingTests : 0;
+  const decisive = failingTests > 0 ? 3 : 2;
+  const said: Verdict = typeof outcome === 'string' ? outcome : 'failed';
   const receipts = GATES.map((gate, i): GateReceipt => {
     const verdict: Verdict =
-      i < 2 ? 'passed' : i === 2 ? verdictOfT3 : verdictOfT3 === 'passed' ? 'passed' : 'not_run';
+      i < decisive ? 'passed' : i === decisive ? said : said === 'passed' ? 'passed' : 'not_run';
     return {
       contract: 'pt.receipt/1',
       subject_tree: tree,
@@ -165,8 +169,8 @@ export function createReport(tree: TreeHash, outcome: Verdict | CompilerDiagnost
       env_digest: 'env',
       toolchain: null,
       exit: verdict === 'passed' ? 0 : 1,
-      counts: { total: 1, passed: 1, failed: 0, ignored: 0 },
-      new_diagnostics: typeof outcome === 'string' || gate !== 'T3' ? [] : outcome,
+      counts: { total: 1, passed: 1, failed: gate === 'T4' ? failingTests : 0, ignored: 0 },
+      new_diagnostics: Array.isArray(outcome) && gate === 'T3' ? outcome : [],
       verdict,
       reason: verdict === 'passed' ? null : `${gate} says ${verdict}`,
       log_hash: 'log',
@@ -275,7 +279,10 @@ function createChunk(init: {
     current_code: init.code,
     interface_signature: init.code.split('{')[0]?.trim() ?? '',
     doc: '',
-    tdd_classification: 'CODE_IMPLEMENTATION',
+    tdd_classification:
+      init.code.includes('#[test]') || init.path.startsWith('tests/')
+        ? 'TEST_IMPLEMENTATION'
+        : 'CODE_IMPLEMENTATION',
     tdd_reason: 'fake',
     crate: 'tiny',
     module_path: 'crate',

@@ -59,6 +59,7 @@ export function createOpenAiReasoner(options: OpenAiReasonerOptions): Reasoner {
         if (!response.ok) throw await mapHttpStatus(response);
         return await readStream(response, { options, sent: JSON.stringify(body), onDelta });
       } catch (cause) {
+        if (SorcererError.isInstance(cause)) throw cause;
         throw mapFetchError(cause, {
           isAborted: signal?.aborted === true,
           isTimedOut: timeout.aborted,

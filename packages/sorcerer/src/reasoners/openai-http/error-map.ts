@@ -27,12 +27,11 @@ export async function mapHttpStatus(response: Response): Promise<SorcererError> 
   });
 }
 
-/** Translates what `fetch` and a broken stream throw; what is translated already passes. */
+/** Translates what `fetch` and a broken stream throw. */
 export function mapFetchError(
   cause: unknown,
   { isAborted, isTimedOut, timeoutMs }: { isAborted: boolean; isTimedOut: boolean; timeoutMs: number },
 ): SorcererError {
-  if (cause instanceof SorcererError) return cause;
   if (isAborted) {
     return new SorcererError('PT_SORCERER_ABORTED', {
       message: 'The call to the model was stopped from outside',
