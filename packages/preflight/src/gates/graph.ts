@@ -5,10 +5,11 @@ import { hashFileOrNull } from '../tree-hash.js';
 import { checkNames } from './check-names.js';
 import type { GateContext } from './gate-context.js';
 import { judgeOrphans, ORPHAN_MODULE } from './judge-orphans.js';
+import { judgeTestEdits } from './judge-test-edits.js';
 
 /**
  * T1: the future graph holds together: names, imports, paths, duplicate keys, callers of deleted rows, files no `mod`
- * item reaches.
+ * item reaches, tests that say less than before.
  *
  * Only certain problems block. What the graph cannot know for sure is shown as a warning and left to the compiler.
  */
@@ -18,6 +19,7 @@ export async function checkGraph(context: GateContext): Promise<GateOutcome> {
     ...found.filter((problem) => problem.code !== ORPHAN_MODULE),
     ...(await judgeOrphans(found, context)),
     ...(await checkNames(context)),
+    ...(await judgeTestEdits(context)),
     ...(await findDuplicates(context)),
     ...(await findDanglingCallers(context)),
   ];

@@ -1,0 +1,145 @@
+import { type FutureRow, pathOfKey, type Row, type Span } from '@parseltongue/isg-core';
+import { readTokenTree, textAt } from '../names/token-tree.js';
+import type { GraphProblem } from '../ports.js';
+import type { GateContext } from './gate-context.js';
+import { readTreeText } from './read-texts.js';
+
+/** Ways around a test that leave it in place and green. */
+const EVASIONS: readonly { pattern: RegExp; what: string }[] = [
+  { pattern: /#\[should_panic/g, what: 'expects a panic it did not expect before' },
+  { pattern: /\breturn\b/g, what: 'returns where it did not before' },
+  { pattern: /\b(?:if|while) false\b|\bcfg!\(/g, what: 'skips a part that ran before' },
+  { pattern: /\bcatch_unwind\b/g, what: 'swallows panics it did not swallow before' },
+  { pattern: /\bassert!\(\s*true\b/g, what: 'asserts what is always true' },
+  { pattern: /#\[(?:ignore|cfg|cfg_attr)\b/g, what: 'is ignored or left out by configuration' },
+];
+
+/** Settings under which tests run less, or differently. */
+const SETTINGS: readonly { file: RegExp; pattern: RegExp }[] = [
+  {
+    file: /(^|\/)Cargo\.toml$/,
+    pattern:
+      /^\s*(?:(?:harness|test|doctest|autotests|debug-assertions|overflow-checks)\s*=\s*false|panic\s*=\s*["']abort["'])/gm,
+  },
+  {
+    file: /(^|\/)\.cargo\/config(\.toml)?$/,
+    pattern:
+      /^\s*(?:\[(?:target|env|alias|source)\b|runner\s*=|rustc(?:-wrapper|-workspace-wrapper)?\s*=|rustflags\s*=|rustdoc(?:flags)?\s*=|target-dir\s*=|build-dir\s*=)/gm,
+  },
+];
+
+const ASSERTION_NAMES = 'assert|assert_eq|assert_ne|debug_assert|debug_assert_eq|panic';
+const SHADOWED_MACRO = new RegExp(
+  `macro_rules!\\s*(?:${ASSERTION_NAMES})\\b|\\bas (?:${ASSERTION_NAMES})\\s*[;,}]`,
+  'g',
+);
+const TEST_ONLY_BRANCH = /\bcfg!\(\s*(?:not\(\s*)?test\b|#\[cfg\(not\(test\)\)\]/g;
+
+/**
+ * Finds what makes tests say less than before: weaker assertions, ways around them, code that knows it is tested, settings
+ * that keep tests from running.
+ *
+ * A change of what a test expects is not among them: behaviour may change. Deleted, hidden and renamed tests are left to the
+ * gates that run them.
+ */
+export async function judgeTestEdits(context: GateContext): Promise<GraphProblem[]> {
+  const problems: GraphProblem[] = [];
+  for (const change of context.proposal.rows) {
+    if (change.row === null) continue;
+    const old = await context.graph.getRow(change.key);
+    const what = describeWeakening(change, old);
+    if (what !== null) problems.push(createProblem(change, `${change.key} ${what}`));
+  }
+  for (const { path, after } of context.proposal.files) {
+    const rule = SETTINGS.find(({ file }) => file.test(path));
+    if (rule === undefined || after === null) continue;
+    const before = (await readTreeText(context, path)) ?? '';
+    if (count(after, rule.pattern) > count(before, rule.pattern))
+      problems.push(createFileProblem(path, 'sets how tests are built or run; make this change by hand'));
+  }
+  return problems;
+}
+
+function describeWeakening(change: FutureRow, old: Row | undefined): string | null {
+  if (change.row === null) return null;
+  const [before, after] = [old?.current_code ?? '', change.row.current_code];
+  if (count(after, SHADOWED_MACRO) > count(before, SHADOWED_MACRO))
+    return 'gives an assertion macro another meaning';
+  if (change.row.tdd_classification !== 'TEST_IMPLEMENTATION')
+    return count(after, TEST_ONLY_BRANCH) > count(before, TEST_ONLY_BRANCH)
+      ? 'does something else while it is tested'
+      : null;
+  return old === undefined ? null : describeWeakerTest(before, after);
+}
+
+function describeWeakerTest(before: string, after: string): string | null {
+  const [old, now] = [countAssertions(before), countAssertions(after)];
+  if (now.all < old.all) return `asserts less than before (${old.all} assertions before, ${now.all} after)`;
+  if (now.equalities < old.equalities) return 'compares less exactly than before';
+  if (now.tautologies > old.tautologies) return 'compares a value with itself';
+  return EVASIONS.find(({ pattern }) => count(after, pattern) > count(before, pattern))?.what ?? null;
+}
+
+interface AssertionCounts {
+  all: number;
+  equalities: number;
+  tautologies: number;
+}
+
+function countAssertions(code: string): AssertionCounts {
+  const tree = readTokenTree(code);
+  const counts: AssertionCounts = { all: 0, equalities: 0, tautologies: 0 };
+  for (const index of tree.tokens.keys()) {
+    const name = textAt(tree, index);
+    if (textAt(tree, index + 1) !== '!' || !/^(debug_)?assert/.test(name)) continue;
+    counts.all += 1;
+    const isEquality = /_(eq|ne)$/.test(name) || readArguments(tree, index + 2)[0]?.includes('==') === true;
+    if (isEquality) counts.equalities += 1;
+    const [left, right] = readArguments(tree, index + 2);
+    if (name.endsWith('_eq') && left !== undefined && left === right) counts.tautologies += 1;
+  }
+  return counts;
+}
+
+/** The arguments of a macro whose bracket opens at `open`, without blanks. */
+function readArguments(tree: ReturnType<typeof readTokenTree>, open: number): string[] {
+  const close = tree.closer.get(open) ?? open;
+  const parts = [''];
+  for (let index = open + 1; index < close; index += 1) {
+    const isComma = tree.opener[index] === open && textAt(tree, index) === ',';
+    if (isComma) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${textAt(tree, index)}`);
+  }
+  return parts;
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+function createProblem(change: FutureRow, message: string): GraphProblem {
+  const span: Span = change.row?.span ?? { start: 0, end: 0 };
+  const path = pathOfKey(change.key);
+  return {
+    code: 'weakened_test',
+    path,
+    span,
+    line: change.row?.line ?? 1,
+    message,
+    key: change.key,
+    certain: true,
+  };
+}
+
+function createFileProblem(path: string, what: string): GraphProblem {
+  const span = { start: 0, end: 0 };
+  return {
+    code: 'changed_runner',
+    path,
+    span,
+    line: 1,
+    message: `${path} ${what}`,
+    key: null,
+    certain: true,
+  };
+}
