@@ -3,12 +3,17 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { IndexRecord, Ledger, Progress } from '@parseltongue/isg-core';
 import { StreamError } from './errors.js';
+import type { Granularity, PieceOptions, TextPiece } from './pieces/cut-pieces.js';
+import { streamPieces } from './pieces/stream-pieces.js';
 import { type StreamOptions, streamChunks } from './stream-chunks.js';
 
 const USAGE = `Usage: isg-code-chunk-streamer <path> [--ndjson] [--workers N]
+       isg-code-chunk-streamer <path> --pieces item|container|file [--max-tokens N] [--workers N]
 
 Streams the rows, edges and diagnostics of the repository at <path>.
   --ndjson      one JSON record a line on stdout; without it a summary
+  --pieces G    pieces for model input instead, one JSON document a line: leaf items, items of the file's root, files
+  --max-tokens N  merge neighboring pieces up to N tokens and split larger ones
   --workers N   parse threads, default the number of cores, at most 4
 Exit codes: 0 done, 1 the repository cannot be read, 2 wrong usage`;
 
@@ -16,6 +21,8 @@ interface Command {
   root: string;
   asNdjson: boolean;
   workers: number | undefined;
+  pieces: Granularity | undefined;
+  maxTokens: number | undefined;
 }
 
 async function main(argv: string[]): Promise<number> {
@@ -47,6 +54,8 @@ function readCommand(argv: string[]): Command | string | null {
       options: {
         ndjson: { type: 'boolean' },
         workers: { type: 'string' },
+        pieces: { type: 'string' },
+        'max-tokens': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -54,17 +63,29 @@ function readCommand(argv: string[]): Command | string | null {
     const [root, ...rest] = positionals;
     if (root === undefined) return 'No path given';
     if (rest.length > 0) return `One path expected, ${positionals.length} given`;
+    if (values['max-tokens'] !== undefined && values.pieces === undefined)
+      return '--max-tokens is for --pieces';
     return {
       root,
       asNdjson: values.ndjson === true,
-      workers: values.workers === undefined ? undefined : Number(values.workers),
+      workers: readNumber(values.workers),
+      pieces: values.pieces as Granularity | undefined, // any other text is refused where pieces are cut
+      maxTokens: readNumber(values['max-tokens']),
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
+function readNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
 async function stream(command: Command): Promise<void> {
+  if (command.pieces !== undefined) {
+    await streamModelInput(command, command.pieces);
+    return;
+  }
   const showProgress = createProgressLine();
   const options: StreamOptions = { onProgress: showProgress };
   if (command.workers !== undefined) options.workers = command.workers;
@@ -78,7 +99,14 @@ async function stream(command: Command): Promise<void> {
   if (!command.asNdjson && ledger !== undefined) process.stdout.write(formatSummary(ledger, counts));
 }
 
-async function writeLine(record: IndexRecord): Promise<void> {
+async function streamModelInput(command: Command, granularity: Granularity): Promise<void> {
+  const options: StreamOptions & PieceOptions = { granularity };
+  if (command.workers !== undefined) options.workers = command.workers;
+  if (command.maxTokens !== undefined) options.maxTokens = command.maxTokens;
+  for await (const piece of streamPieces(command.root, options)) await writeLine(piece);
+}
+
+async function writeLine(record: IndexRecord | TextPiece): Promise<void> {
   if (!process.stdout.write(`${JSON.stringify(record)}\n`)) await once(process.stdout, 'drain');
 }
 

@@ -26,6 +26,8 @@ export {
   openAnalyzer,
 } from './open-analyzer.js';
 export { type ChunkerOptions, openChunker } from './open-chunker.js';
+export { cutPieces, type Granularity, type PieceOptions, type TextPiece } from './pieces/cut-pieces.js';
+export { streamPieces } from './pieces/stream-pieces.js';
 export { type StreamOptions, streamChunks } from './stream-chunks.js';
 export type { ReadOptions } from './stream-options.js';
 export {

@@ -1,6 +1,6 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
 import { forgetTexts } from './languages/rust/forget-texts.js';
-import { resolveRepository } from './languages/rust/resolve/index.js';
+import { openProgram } from './languages/rust/resolve/index.js';
 import type { RustFileSyntax } from './languages/rust/syntax.js';
 import { parseInOrder } from './parse/parse-in-order.js';
 import { openParsePool } from './parse/parse-pool.js';
@@ -15,8 +15,8 @@ export interface StreamOptions extends ReadOptions {
 }
 
 /**
- * Streams a repository as index records: `removed` files, then each file with its rows in path order and byte order, then
- * `contains` and resolved edges, reference counts, and the ledger.
+ * Streams a repository as index records: each file with its rows in path order and byte order, then `removed` files,
+ * `contains` edges, the resolved edges and reference counts file by file, and the ledger.
  *
  * Reading and parsing never fail on content: what cannot be read is `skipped`, what cannot be parsed is a `diagnostic` and
  * stays in its row. Files are parsed ahead of the consumer by a bounded number; texts are dropped once handed out, the
@@ -102,14 +102,17 @@ function* findRemoved(
 function* streamGraph(
   { manifests }: RepositorySurvey,
   { files }: StreamState,
-  options: StreamOptions,
+  { signal, onProgress }: StreamOptions,
 ): Generator<IndexRecord> {
   for (const file of files) yield* streamContains(file.items);
-  options.signal?.throwIfAborted();
-  options.onProgress?.({ stage: 'resolve', done: 0, total: files.length, unit: 'files' });
-  const { edges, references } = resolveRepository({ files, manifests });
-  options.signal?.throwIfAborted();
-  options.onProgress?.({ stage: 'resolve', done: files.length, total: files.length, unit: 'files' });
-  for (const edge of edges) yield { type: 'edge', edge };
-  for (const counts of references) yield { type: 'references', references: counts };
+  signal?.throwIfAborted();
+  onProgress?.({ stage: 'resolve', done: 0, total: files.length, unit: 'files' });
+  const program = openProgram({ files, manifests });
+  for (const [index, { path }] of files.entries()) {
+    signal?.throwIfAborted();
+    const { edges, references } = program.resolveFile(path);
+    for (const edge of edges) yield { type: 'edge', edge };
+    for (const counts of references) yield { type: 'references', references: counts };
+    onProgress?.({ stage: 'resolve', done: index + 1, total: files.length, unit: 'files' });
+  }
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { IndexRecordSchema } from '@parseltongue/isg-core';
 import { describe, expect, it } from 'vitest';
-import { fixturePath } from './support/read-fixture.js';
+import { fixturePath, fixtureText } from './support/read-fixture.js';
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 
@@ -28,7 +28,26 @@ describe('isg-code-chunk-streamer', () => {
     expect(stderr).toContain('parse 1/1 files');
   });
 
+  it('prints pieces for model input that keep a budget', () => {
+    const root = fixturePath('twins', 'input');
+    const { status, stdout } = run(root, '--pieces', 'item', '--max-tokens', '50', '--workers', '1');
+    expect(status).toBe(0);
+    const pieces = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string; token_count: number });
+    expect(pieces.map((piece) => piece.text).join('')).toBe(fixtureText('twins', 'src/lib.rs'));
+    expect(Math.max(...pieces.map((piece) => piece.token_count))).toBeLessThanOrEqual(50);
+  });
+
   it.each([
+    ['a budget without pieces', ['a', '--max-tokens', '9'], 2, '--max-tokens is for --pieces'],
+    [
+      'pieces nobody knows',
+      [fixturePath('twins', 'input'), '--pieces', 'x'],
+      2,
+      'PT_STREAM_OPTION_INVALID',
+    ],
     ['no path', [], 2, 'Usage'],
     ['two paths', ['a', 'b'], 2, 'One path expected'],
     ['an unknown option', ['a', '--fast'], 2, '--fast'],
