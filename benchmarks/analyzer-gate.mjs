@@ -1,13 +1,23 @@
 // Asks the analyzer gate alone (T2) about single faults and correct edits of real crates, and measures how long a warm answer takes.
 // What is a fault is told by a plain `cargo check` of a copy, apart from preflight. Prints every false alarm and every loss by kind.
-// Usage: node benchmarks/analyzer-gate.mjs [--sites 5] [--correct 60] [--edits 60] [--seed 1] [--corpora xml-rs@0.8.29,litrs@1.0.1,num-rational@0.4.2,ripgrep@14.1.1] [--losses 30]
-// Needs the built packages (pnpm build) and a rust-analyzer; `ripgrep@..` is put together as a workspace of its published crates.
+// Usage: node benchmarks/analyzer-gate.mjs [--sites 5] [--correct 60] [--edits 60] [--seed 1] [--corpora xml-rs@0.8.29,litrs@1.0.1,num-rational@0.4.2,workspace] [--losses 30]
+// Needs the built packages (pnpm build) and a rust-analyzer; `workspace` is put together from published crates that use each other.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openAnalyzerGate } from '../packages/preflight/dist/index.js';
-import { cargo, commitAll, createRandom, createScratch, fetchCrate, openStages, percent, printTable, quantile } from './preflight-corpus.mjs';
+import {
+  cargo,
+  commitAll,
+  createRandom,
+  createScratch,
+  fetchCrate,
+  openStages,
+  percent,
+  printTable,
+  quantile,
+} from './preflight-corpus.mjs';
 import { blankOut, CORRECT_EDITS, FAULTS } from './preflight-faults.mjs';
 
 const { values: given } = parseArgs({
@@ -16,10 +26,22 @@ const { values: given } = parseArgs({
     correct: { type: 'string', default: '60' },
     edits: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
-    corpora: { type: 'string', default: 'xml-rs@0.8.29,litrs@1.0.1,num-rational@0.4.2,ripgrep@14.1.1' },
+    corpora: { type: 'string', default: 'xml-rs@0.8.29,litrs@1.0.1,num-rational@0.4.2,workspace' },
     losses: { type: 'string', default: '30' },
   },
 });
+/** About 50 k lines in crates that use each other. */
+const WORKSPACE = [
+  ['grep', '0.3.2'],
+  ['grep-cli', '0.1.11'],
+  ['grep-matcher', '0.1.7'],
+  ['grep-printer', '0.2.2'],
+  ['grep-regex', '0.1.13'],
+  ['grep-searcher', '0.1.14'],
+  ['globset', '0.4.16'],
+  ['ignore', '0.4.23'],
+  ['regex-syntax', '0.8.5'],
+];
 const random = createRandom(Number(given.seed));
 const scratch = createScratch('analyzer');
 const cases = [];
@@ -32,7 +54,7 @@ try {
 }
 
 async function measureCorpus(spec) {
-  const root = spec.startsWith('ripgrep@') ? fetchWorkspace(spec) : fetchCrate(spec, join(scratch, 'crates'));
+  const root = spec === 'workspace' ? fetchWorkspace() : fetchCrate(spec, join(scratch, 'crates'));
   const plain = join(scratch, 'plain', spec);
   mkdirSync(dirname(plain), { recursive: true });
   cpSync(root, plain, { recursive: true });
@@ -66,7 +88,9 @@ async function measureLatency(job) {
     times.push(receipt.ms);
   }
   const show = (share) => `${(quantile(times, share) / 1000).toFixed(3)} s`;
-  process.stdout.write(`  warm, one changed file of ${job.files.length}, ${times.length} edits: median ${show(0.5)}, p90 ${show(0.9)}, max ${show(1)}\n`);
+  process.stdout.write(
+    `  warm, one changed file of ${job.files.length}, ${times.length} edits: median ${show(0.5)}, p90 ${show(0.9)}, max ${show(1)}\n`,
+  );
 }
 
 /** The file with one more statement in one of its functions. */
@@ -74,7 +98,10 @@ function touch(file, salt = 0) {
   const places = [...file.code.matchAll(/\bfn \w+\([^)]*\)[^{;]*\{/g)];
   const place = places[Math.floor(random() * places.length)];
   const at = place === undefined ? file.text.length : place.index + place[0].length;
-  const added = place === undefined ? `\nconst _TOUCHED_${salt}: u32 = ${salt};\n` : `\n    let _touched = ${salt}u32 + 1;\n`;
+  const added =
+    place === undefined
+      ? `\nconst _TOUCHED_${salt}: u32 = ${salt};\n`
+      : `\n    let _touched = ${salt}u32 + 1;\n`;
   return { [file.path]: file.text.slice(0, at) + added + file.text.slice(at) };
 }
 
@@ -93,7 +120,15 @@ async function measureKind(kind, sites, job) {
   for (const files of all.slice(0, sites)) {
     const { builds, said } = checkPlain(job.plain, files, job.root);
     const receipt = await ask(job, files, kind.id);
-    cases.push({ spec: job.spec, kind: kind.id, class: kind.class, builds, said, ...pick(receipt), place: Object.keys(files).join(' ') });
+    cases.push({
+      spec: job.spec,
+      kind: kind.id,
+      class: kind.class,
+      builds,
+      said,
+      ...pick(receipt),
+      place: Object.keys(files).join(' '),
+    });
   }
 }
 
@@ -109,36 +144,57 @@ function checkPlain(plain, files = {}, root = plain) {
     writeFileSync(join(plain, path), text);
   };
   for (const [path, text] of Object.entries(files)) put(path, text);
-  const run = spawnSync('cargo', ['check', '--workspace', '--tests', '--quiet', '--offline'], { cwd: plain, encoding: 'utf8' });
-  for (const path of Object.keys(files)) put(path, existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null);
-  return { builds: run.status === 0, said: run.stderr.split('\n').find((line) => line.startsWith('error')) ?? '' };
+  const run = spawnSync('cargo', ['check', '--workspace', '--tests', '--quiet', '--offline'], {
+    cwd: plain,
+    encoding: 'utf8',
+  });
+  for (const path of Object.keys(files))
+    put(path, existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null);
+  return {
+    builds: run.status === 0,
+    said: run.stderr.split('\n').find((line) => line.startsWith('error')) ?? '',
+  };
 }
 
-/** The published crates of one project as the workspace they come from. */
-function fetchWorkspace(spec) {
-  const [name, version] = spec.split('@');
+/** Published crates as one workspace in which they depend on each other. */
+function fetchWorkspace() {
   const folder = join(scratch, 'crates', 'workspace');
   const probe = join(scratch, 'crates', '.probe');
   mkdirSync(join(probe, 'src'), { recursive: true });
   writeFileSync(join(probe, 'src/lib.rs'), '');
+  const dependencies = WORKSPACE.map(([name, version]) => `${name} = "=${version}"`).join('\n');
   writeFileSync(
     join(probe, 'Cargo.toml'),
-    `[package]\nname = "probe"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n${name} = "=${version}"\n[workspace]\n`,
+    `[package]\nname = "probe"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n${dependencies}\n[workspace]\n`,
   );
-  // A crate without a library is no dependency of its own, so its members are asked for through its manifest.
-  cargo(probe, ['fetch']);
-  const top = JSON.parse(cargo(probe, ['metadata', '--format-version', '1'])).packages;
-  const main = top.find((found) => found.name === name);
-  const members = top.filter((found) => found.repository === main.repository || /^(grep|globset|ignore)/.test(found.name));
+  const { packages } = JSON.parse(cargo(probe, ['metadata', '--format-version', '1']));
+  const members = packages.filter((found) =>
+    WORKSPACE.some(([name, version]) => found.name === name && found.version === version),
+  );
   for (const member of members) {
     const target = join(folder, 'crates', member.name);
     cpSync(dirname(member.manifest_path), target, { recursive: true });
-    for (const file of ['Cargo.toml.orig', '.cargo_vcs_info.json', '.cargo-ok', 'benches', 'Cargo.lock', '.github']) rmSync(join(target, file), { recursive: true, force: true });
-    const own = readFileSync(join(target, 'Cargo.toml'), 'utf8').replace(/\[\[bench\]\][^[]*/g, '').replace(/^\[profile[^[]*/gm, '');
+    for (const file of [
+      'Cargo.toml.orig',
+      '.cargo_vcs_info.json',
+      '.cargo-ok',
+      'benches',
+      'tests',
+      'examples',
+      'Cargo.lock',
+      '.github',
+    ])
+      rmSync(join(target, file), { recursive: true, force: true });
+    const own = readFileSync(join(target, 'Cargo.toml'), 'utf8')
+      .replace(/^\[\[(bench|test|example)\]\][^[]*/gm, '')
+      .replace(/^\[profile[^[]*/gm, '');
     writeFileSync(join(target, 'Cargo.toml'), own);
   }
-  const patches = members.filter((member) => member.name !== name).map((member) => `${member.name} = { path = "crates/${member.name}" }`);
-  writeFileSync(join(folder, 'Cargo.toml'), `[workspace]\nresolver = "2"\nmembers = ["crates/*"]\n\n[patch.crates-io]\n${patches.join('\n')}\n`);
+  const patches = members.map((member) => `${member.name} = { path = "crates/${member.name}" }`).join('\n');
+  writeFileSync(
+    join(folder, 'Cargo.toml'),
+    `[workspace]\nresolver = "2"\nmembers = ["crates/*"]\n\n[patch.crates-io]\n${patches}\n`,
+  );
   writeFileSync(join(folder, '.gitignore'), 'target/\n');
   cargo(folder, ['generate-lockfile']);
   cargo(folder, ['fetch']);
@@ -151,7 +207,8 @@ function listRust(root) {
     for (const entry of readdirSync(join(root, prefix), { withFileTypes: true })) {
       if (entry.name === 'target' || entry.name.startsWith('.')) continue;
       if (entry.isDirectory()) visit(`${prefix}${entry.name}/`);
-      else if (entry.name.endsWith('.rs') && /(^|\/)src\//.test(`${prefix}${entry.name}`)) found.push(`${prefix}${entry.name}`);
+      else if (entry.name.endsWith('.rs') && /(^|\/)src\//.test(`${prefix}${entry.name}`))
+        found.push(`${prefix}${entry.name}`);
     }
   };
   visit('');
@@ -162,14 +219,22 @@ function report() {
   const faults = cases.filter((found) => found.class !== 'correct' && found.class !== 'orphans');
   const breaking = faults.filter((found) => !found.builds);
   const caught = (list) => list.filter((found) => found.verdict === 'failed').length;
-  const alarms = cases.filter((found) => found.builds && found.verdict === 'failed' && found.class !== 'orphans');
+  const alarms = cases.filter(
+    (found) => found.builds && found.verdict === 'failed' && found.class !== 'orphans',
+  );
   const kinds = [...new Set(faults.map((found) => found.kind))];
   process.stdout.write('\n');
   printTable([
     ['class', 'kind', 'n', 'cargo rejects', 'T2 stops'],
     ...kinds.map((kind) => {
       const own = breaking.filter((found) => found.kind === kind);
-      return [faults.find((found) => found.kind === kind).class, kind, faults.filter((found) => found.kind === kind).length, own.length, caught(own)];
+      return [
+        faults.find((found) => found.kind === kind).class,
+        kind,
+        faults.filter((found) => found.kind === kind).length,
+        own.length,
+        caught(own),
+      ];
     }),
   ]);
   const accepted = cases.filter((found) => found.builds && found.class !== 'orphans');
@@ -184,7 +249,17 @@ function report() {
     }),
     [`false alarms on ${accepted.length} accepted`, alarms.length, '0'],
     ['advice only or not run', cases.filter((found) => found.verdict === 'not_run').length, ''],
-    ['T2 ms, median / p90', `${quantile(cases.map((found) => found.ms), 0.5).toFixed(0)} / ${quantile(cases.map((found) => found.ms), 0.9).toFixed(0)}`, ''],
+    [
+      'T2 ms, median / p90',
+      `${quantile(
+        cases.map((found) => found.ms),
+        0.5,
+      ).toFixed(0)} / ${quantile(
+        cases.map((found) => found.ms),
+        0.9,
+      ).toFixed(0)}`,
+      '',
+    ],
   ]);
   show('false alarms', alarms, (found) => `${found.spec} ${found.kind} ${found.place}: ${found.reason}`);
   const idle = cases.filter((found) => found.verdict === 'not_run' || found.verdict === 'inconclusive');
