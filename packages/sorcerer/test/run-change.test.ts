@@ -188,6 +188,18 @@ describe('runChange', () => {
     expect(tree.has('build.rs')).toBe(true);
   });
 
+  it('changes a manifest the request names, as text', async () => {
+    const files = { [LIB]: SOURCE, 'Cargo.toml': '[package]\nname = "tiny"\n' };
+    const edit = block(
+      'EDIT Cargo.toml',
+      '<<<<<<< SEARCH\nname = "tiny"\n=======\nname = "small"\n>>>>>>> REPLACE',
+    );
+    const { run, tree } = change([edit + TWO], { files });
+    const outcome = await run({ request: 'area must be two, and call it small in Cargo.toml' });
+    expect(outcome.status).toBe('committed');
+    expect(tree.get('Cargo.toml')).toBe('[package]\nname = "small"\n');
+  });
+
   it('says what is missing', async () => {
     const world = createFakeWorld({ files: {} });
     await expect(runChange(world.ports, { runId: 'c1', request })).rejects.toMatchObject({

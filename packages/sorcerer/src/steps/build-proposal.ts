@@ -10,6 +10,7 @@ import { createEvidence, type Evidence } from '../evidence.js';
 import { hashValue } from '../hash-value.js';
 import type { ProposeOutcome } from '../log/event-payloads.js';
 import { currentAttempt, type RunSession } from '../run-session.js';
+import { chunkText } from './chunk-text.js';
 
 /** Ends proposing without a proposal: why, and what the next attempt should know. */
 export function endPropose(
@@ -89,12 +90,12 @@ async function createProposal(
   session: RunSession,
   { id, files, title }: { id: string; files: readonly FileChange[]; title: string },
 ): Promise<Proposal> {
-  const { chunker, graph, verifier } = session.ports;
+  const { graph, verifier } = session.ports;
   const current: Chunk[] = [];
   const future: Chunk[] = [];
   for (const { path, after } of files) {
     current.push(...(await graph.rowsOfFile(path)));
-    if (after !== null) future.push(...(await chunker.chunkFile({ path, text: after })).rows);
+    future.push(...(await chunkText(session, path, after)));
   }
   return {
     contract: ProposalContract,

@@ -2,6 +2,7 @@ import { applyEdits, type Edit, type EditRefusal, type FileChange } from '@parse
 import { pathOfEdit, refuseProtected } from '../guard-edits.js';
 import type { AcceptanceFile } from '../prd/prd.js';
 import type { RunSession } from '../run-session.js';
+import { chunkText } from './chunk-text.js';
 
 /** All edits placed, or why the first edit of each file was not. */
 export type PlacementResult =
@@ -72,7 +73,7 @@ async function placeInFile(
   const source = await session.ports.files.readText(path);
   const text = source?.text ?? null;
   const hash = source?.hash ?? null;
-  const rows = text === null ? [] : (await session.ports.chunker.chunkFile({ path, text })).rows;
+  const rows = await chunkText(session, path, text);
   const bound = edits.map((edit) => ({ ...edit, base_hash: hash === null ? null : (shownHash ?? hash) }));
   const result = applyEdits({ path, text, hash, rows, edits: bound });
   if (result.status === 'refused') return { target: nameTarget(result.edit), refusal: result.refusal };

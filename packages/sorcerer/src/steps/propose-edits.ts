@@ -10,6 +10,7 @@ import { formatProposePrompt, joinPrompt } from '../prompts/propose-v1.js';
 import { type ReasonerAnswer, ReasonerAnswerSchema, type ReasonerRequest } from '../reasoner.js';
 import { currentAttempt, type RunSession, settingsOf, withSignal } from '../run-session.js';
 import { endPropose, proposeFiles } from './build-proposal.js';
+import { chunkText } from './chunk-text.js';
 import {
   answerTokens,
   contextTokens,
@@ -202,10 +203,10 @@ async function findTestRefusal(
     ({ action }) => action === 'Edit' || action === 'Delete',
   );
   const allowed = new Set([...prd.behaviours.map(({ test }) => test), ...planned.map(({ name }) => name)]);
-  const { chunker, graph } = session.ports;
+  const { graph } = session.ports;
   for (const { path, after } of files) {
     if (!path.endsWith('.rs') || prd.acceptance.some((file) => file.path === path)) continue;
-    const future = after === null ? [] : (await chunker.chunkFile({ path, text: after })).rows;
+    const future = await chunkText(session, path, after);
     const refusal = refuseTestChanges({ current: await graph.rowsOfFile(path), future }, allowed);
     if (refusal !== undefined) return refusal;
   }

@@ -14,6 +14,7 @@ import { hashText, hashValue } from '../hash-value.js';
 import type { ReproductionStatus } from '../log/event-payloads.js';
 import { currentAttempt, type RunSession, withSignal } from '../run-session.js';
 import { loadProposal } from './build-proposal.js';
+import { chunkText } from './chunk-text.js';
 
 /**
  * Runs the proposal's tests on the base: a test that shows a bug has to fail there, by running and not by missing code.
@@ -90,7 +91,7 @@ async function selectTestChanges(session: RunSession, proposal: Proposal): Promi
     const { path, after } = change;
     if (!path.endsWith('.rs') || after === null) continue;
     const current = await session.ports.graph.rowsOfFile(path);
-    const future = (await session.ports.chunker.chunkFile({ path, text: after })).rows;
+    const future = await chunkText(session, path, after);
     if (
       future.length > 0 &&
       future.filter(({ kind }) => kind !== 'file').every(isTest) &&
@@ -150,7 +151,7 @@ async function createTestProposal(
   const future: Chunk[] = [];
   for (const { path, after } of files) {
     current.push(...(await session.ports.graph.rowsOfFile(path)));
-    if (after !== null) future.push(...(await session.ports.chunker.chunkFile({ path, text: after })).rows);
+    future.push(...(await chunkText(session, path, after)));
   }
   return {
     ...proposal,

@@ -5,6 +5,7 @@ import { formatBlocks } from '../prompts/step-prompts-v1.js';
 import { currentAttempt, type RunSession, settingsOf } from '../run-session.js';
 import { askStep } from './ask-step.js';
 import { loadProposal } from './build-proposal.js';
+import { chunkText } from './chunk-text.js';
 import { ReviewSchema } from './step-schemas.js';
 import { loadPrd } from './write-prd.js';
 
@@ -49,7 +50,8 @@ async function formatChange(session: RunSession, { rows, files }: Proposal): Pro
   const entries: string[] = [];
   for (const { path, after } of files) {
     const current = await session.ports.graph.rowsOfFile(path);
-    const future = after === null ? [] : (await session.ports.chunker.chunkFile({ path, text: after })).rows;
+    const future = await chunkText(session, path, after);
+    if (!path.endsWith('.rs')) entries.push(`### ${path}\n<future>\n${after ?? ''}\n</future>`);
     for (const { key, action } of rows.filter((row) => row.key.startsWith(`${path}-`))) {
       const before = current.some((row) => row.isgl1_key === key) ? assembleRow(key, current).text : '';
       const next = future.some((row) => row.isgl1_key === key) ? assembleRow(key, future).text : '';

@@ -221,7 +221,10 @@ export function createError(init: {
 
 /** Cuts top-level functions that start at a line start and end at a lone brace; the rest is the file row. */
 export const fakeChunker: Chunker = {
-  chunkFile: ({ path, text }) => Promise.resolve({ rows: cutFile(path, text), diagnostics: [] }),
+  chunkFile: ({ path, text }) =>
+    path.endsWith('.rs')
+      ? Promise.resolve({ rows: cutFile(path, text), diagnostics: [] })
+      : Promise.reject(new Error(`No language reads ${path}`)),
 };
 
 export function sha256(text: string): string {
