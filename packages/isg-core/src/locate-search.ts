@@ -73,8 +73,15 @@ function findAll(text: string, search: string): number[] {
   if (search === '') return [];
   const found: number[] = [];
   for (let at = text.indexOf(search); at !== -1 && found.length < 4; at = text.indexOf(search, at + 1))
-    found.push(at);
+    if (!startsInIndent(text, at, search)) found.push(at);
   return found;
+}
+
+/** True for a block that begins with blanks and would begin amid the blanks of a deeper line: another place than meant. */
+function startsInIndent(text: string, at: number, search: string): boolean {
+  if (!/^[ \t]/.test(search)) return false;
+  const left = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+  return left !== '' && left.trim() === '';
 }
 
 function splitLines(text: string): Line[] {

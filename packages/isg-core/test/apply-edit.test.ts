@@ -47,6 +47,12 @@ describe('applyEdits', () => {
     );
   });
 
+  it('does not take the end of a deeper line for a line of its own', () => {
+    const text = 'fn one() {\n    if a {\n        b();\n    }\n    if c {\n        d();\n            }\n}\n';
+    const search = '<<<<<<< SEARCH\n      }\n=======\n      e();\n>>>>>>> REPLACE\n';
+    expect(refusalOf(run([{ format: 'search_replace', body: search }], text)).code).toBe('search_ambiguous');
+  });
+
   it('brings a whole item to the indent of the one it replaces', () => {
     const text = 'mod m {\n    fn deep() {\n        1;\n    }\n}\n';
     const rows = chunkTextSimply(PATH, text);
