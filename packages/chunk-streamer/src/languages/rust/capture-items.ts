@@ -122,7 +122,14 @@ function innerOf(state: CaptureState): string[] {
   return (top === undefined ? undefined : state.file.items[top]?.inner) ?? state.file.inner;
 }
 
+// Deeper items stay in the text of the row around them: no person nests so, and keys would grow with the depth.
+const MAX_ROW_DEPTH = 64;
+
 function addItem(state: CaptureState, { name, node, start, end }: Capture): void {
+  if (state.open.length >= MAX_ROW_DEPTH) {
+    state.pending = [];
+    return;
+  }
   const replaced = state.masked.replaced.find((item) => item.start < end && start < item.end);
   const headStart = startOfHead(state, start);
   const outer = isPendingBefore(state, headStart) ? state.pending : [];
