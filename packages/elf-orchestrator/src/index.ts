@@ -13,12 +13,14 @@ export type {
   ModelHealth,
 } from './backends/llama/llama-model.js';
 export { type LlamaModelOptions, openLlamaModel } from './backends/llama/open-llama-model.js';
+export type { LoadPlan, LocalModel } from './backends/local-model.js';
 export {
   createOpenAiHttpModel,
   type HttpTextResult,
   type OpenAiHttpModel,
   type OpenAiHttpOptions,
 } from './backends/openai-http/create-openai-http-model.js';
+export { type CommandContext, runCommand } from './command/run-command.js';
 export {
   connectDaemon,
   type DaemonClient,
@@ -29,6 +31,7 @@ export {
 } from './daemon/connect-daemon.js';
 export type { DaemonEvent } from './daemon/daemon-event.js';
 export type { DaemonOptions, OpenInstalledModel } from './daemon/daemon-options.js';
+export { type DaemonPaths, defaultDaemonPaths, type PathContext } from './daemon/daemon-paths.js';
 export {
   type DaemonPortOptions,
   type DaemonTextModel,
@@ -36,7 +39,6 @@ export {
   openDaemonReranker,
   openDaemonTextModel,
 } from './daemon/daemon-ports.js';
-export { type DaemonPaths, defaultDaemonPaths, type PathContext } from './daemon/daemon-paths.js';
 export {
   type DaemonStatus,
   launchDaemon,
@@ -44,7 +46,6 @@ export {
   stopDaemon,
 } from './daemon/launch-daemon.js';
 export { type Daemon, openDaemon } from './daemon/open-daemon.js';
-export { type CommandContext, runCommand } from './command/run-command.js';
 export { ElfError, type ElfErrorCode, type ElfErrorDetails } from './errors.js';
 export { createMemorySource } from './pressure/create-memory-source.js';
 export { createLinuxMemorySource } from './pressure/linux-memory-source.js';

@@ -86,8 +86,13 @@ async function logs(command: Command, { paths }: VerbContext): Promise<VerbResul
     const { size } = await file.stat();
     const length = Math.min(size, TAIL_BYTES);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    const complete = buffer.toString('utf8').split('\n').slice(size > length ? 1 : 0);
-    const lines = complete.filter((line) => line !== '').slice(-(readNumber(command, 'lines') ?? DEFAULT_LINES));
+    const complete = buffer
+      .toString('utf8')
+      .split('\n')
+      .slice(size > length ? 1 : 0);
+    const lines = complete
+      .filter((line) => line !== '')
+      .slice(-(readNumber(command, 'lines') ?? DEFAULT_LINES));
     return { data: lines.map((line) => JSON.parse(line) as unknown), text: lines.join('\n') };
   } finally {
     await file.close();

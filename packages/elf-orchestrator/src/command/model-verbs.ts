@@ -1,7 +1,7 @@
-import { type Command, hasSwitch, readName, readNumber, readText } from './parse-command.js';
 import type { DaemonParams } from '../daemon/connect-daemon.js';
 import { ElfError } from '../errors.js';
 import { ModelServerSchema, ModelSettingsSchema } from '../registry/installed-model.js';
+import { type Command, hasSwitch, readName, readNumber, readText } from './parse-command.js';
 import type { Verb, VerbResult } from './verb.js';
 
 type Install = DaemonParams<'models.install'>;
@@ -36,7 +36,10 @@ export const MODEL_VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       return { data, text: `removed ${data.id}` };
     },
   ],
-  ['models estimate', async (command, { client }) => asJson(await client.call('models.estimate', named(command)))],
+  [
+    'models estimate',
+    async (command, { client }) => asJson(await client.call('models.estimate', named(command))),
+  ],
   ['models bench', bench],
 ]);
 
@@ -71,7 +74,10 @@ async function install(...[command, context]: Parameters<Verb>): Promise<VerbRes
   });
   try {
     const model = await client.call('models.install', sha256 === undefined ? params : { ...params, sha256 });
-    return { data: model, text: `installed ${model.id}, sha-256 ${model.sha256 ?? 'unknown'} (${model.trust})` };
+    return {
+      data: model,
+      text: `installed ${model.id}, sha-256 ${model.sha256 ?? 'unknown'} (${model.trust})`,
+    };
   } finally {
     stopListening();
   }
@@ -81,7 +87,11 @@ async function verify(...[command, { client }]: Parameters<Verb>): Promise<VerbR
   const data = await client.call('models.verify', named(command));
   const { verification } = data;
   if (!verification.isPassed)
-    return { data, text: `failed: ${verification.failureCode ?? ''}: ${verification.message ?? ''}`, exitCode: 1 };
+    return {
+      data,
+      text: `failed: ${verification.failureCode ?? ''}: ${verification.message ?? ''}`,
+      exitCode: 1,
+    };
   return { data, text: `passed, ${verification.decodeTokensPerSecond?.toFixed(1) ?? '?'} tokens/s` };
 }
 
@@ -94,7 +104,10 @@ async function bench(...[command, { client, signal }]: Parameters<Verb>): Promis
       `${agents} agents: ${totalTokensPerSecond.toFixed(1)} tokens/s in total, ${perAgentTokensPerSecond.toFixed(1)} each, first token after ${medianFirstTokenMs.toFixed(0)} ms`,
   );
   const guess = data.estimate?.decodeTokensPerSecond ?? null;
-  const beside = guess === null ? 'no estimate in the model table' : `estimate of the model table: ${guess} tokens/s an agent`;
+  const beside =
+    guess === null
+      ? 'no estimate in the model table'
+      : `estimate of the model table: ${guess} tokens/s an agent`;
   return { data, text: [...rows, beside].join('\n') };
 }
 
@@ -148,4 +161,3 @@ function named(command: Command): { id: string } {
 function asJson(data: unknown): VerbResult {
   return { data, text: JSON.stringify(data, null, 2) };
 }
-

@@ -27,14 +27,20 @@ export const QUEUE_VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       const { place, task } = await client.call('jobs.get', { id });
       if (task === null) return { data: null, text: `no task ${id}`, exitCode: 1 };
       const { data, text } = showTask(task);
-      const where = place === null ? '' : `\nposition ${place.position}, about ${String(place.etaMs)} ms to go`;
+      const where =
+        place === null ? '' : `\nposition ${place.position}, about ${String(place.etaMs)} ms to go`;
       return { data: { task: data, place }, text: text + where };
     },
   ],
-  ['retry', async (command, { client }) => showTask(await client.call('jobs.retry', { id: readName(command, 'task') }))],
+  [
+    'retry',
+    async (command, { client }) =>
+      showTask(await client.call('jobs.retry', { id: readName(command, 'task') })),
+  ],
   [
     'cancel',
-    async (command, { client }) => showTask(await client.call('jobs.cancel', { id: readName(command, 'task') })),
+    async (command, { client }) =>
+      showTask(await client.call('jobs.cancel', { id: readName(command, 'task') })),
   ],
   ['generate', generate],
   [
@@ -42,7 +48,10 @@ export const QUEUE_VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     async (command, { client }) => {
       const format = readText(command, 'format') === 'prometheus' ? 'prometheus' : 'json';
       const answer = await client.call('system.metrics', { format });
-      return { data: answer, text: 'text' in answer ? answer.text.trim() : JSON.stringify(answer.snapshot, null, 2) };
+      return {
+        data: answer,
+        text: 'text' in answer ? answer.text.trim() : JSON.stringify(answer.snapshot, null, 2),
+      };
     },
   ],
   [
@@ -107,6 +116,7 @@ function showTask(task: QueueTask): VerbResult {
 function describeOutcome({ failures, result, state }: QueueTask): string {
   const failure = failures.at(-1);
   if (state === 'failed' && failure !== undefined) return `${failure.code}: ${failure.message}`;
-  const text = typeof result === 'object' && result !== null && 'text' in result ? String(result['text']) : '';
+  const text =
+    typeof result === 'object' && result !== null && 'text' in result ? String(result['text']) : '';
   return text.replace(/\s+/g, ' ').slice(0, SHOWN_CHARS);
 }

@@ -1,9 +1,9 @@
 import { ParseltongueError } from '@parseltongue/isg-core';
 import { connectDaemon } from '../daemon/connect-daemon.js';
 import type { DaemonPaths } from '../daemon/daemon-paths.js';
-import { type Command, hasSwitch, parseCommand, readText } from './parse-command.js';
 import { DAEMON_VERBS } from './daemon-verbs.js';
 import { MODEL_VERBS } from './model-verbs.js';
+import { type Command, hasSwitch, parseCommand, readText } from './parse-command.js';
 import { QUEUE_VERBS } from './queue-verbs.js';
 import type { LocalVerb, Verb, VerbResult } from './verb.js';
 
@@ -63,6 +63,7 @@ async function perform(command: Command, context: CommandContext): Promise<VerbR
 
 function choosePaths(command: Command, paths: DaemonPaths): DaemonPaths {
   const stateDir = readText(command, 'state-dir') ?? paths.stateDir;
-  const logPath = readText(command, 'log') ?? (stateDir === paths.stateDir ? paths.logPath : `${stateDir}/daemon.ndjson`);
+  const logPath =
+    readText(command, 'log') ?? (stateDir === paths.stateDir ? paths.logPath : `${stateDir}/daemon.ndjson`);
   return { socketPath: readText(command, 'socket') ?? paths.socketPath, stateDir, logPath };
 }

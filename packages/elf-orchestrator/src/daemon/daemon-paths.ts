@@ -26,6 +26,8 @@ export function defaultDaemonPaths(context: PathContext): DaemonPaths {
   const stateDir = join(data, 'parseltongue', 'elf');
   const runtime = env['XDG_RUNTIME_DIR'] ?? join(tmpDir, `parseltongue-${userName}`);
   const socketPath =
-    platform === 'win32' ? `\\\\.\\pipe\\parseltongue-elf-${userName}` : join(runtime, 'parseltongue-elf.sock');
+    platform === 'win32'
+      ? `\\\\.\\pipe\\parseltongue-elf-${userName}`
+      : join(runtime, 'parseltongue-elf.sock');
   return { socketPath, stateDir, logPath: join(stateDir, 'daemon.ndjson') };
 }

@@ -12,10 +12,18 @@ export interface MemoryMeter {
   readUsed(): Promise<number | null>;
 }
 
+/** Settings of {@link createMemoryMeter}. */
+export interface MeterOptions {
+  limitBytes: number;
+  rootPid: number;
+  /** A source that has read nothing before: a source may answer older figures of a process that it knows. */
+  createSource: () => MemorySource | null;
+}
+
 /** Creates a meter over the process tree of `rootPid`. */
 export function createMemoryMeter(
   source: MemorySource | null,
-  { limitBytes, rootPid }: { limitBytes: number; rootPid: number },
+  { createSource, limitBytes, rootPid }: MeterOptions,
 ): MemoryMeter {
   const readProcesses = async (): Promise<ProcessMemory[]> =>
     source === null ? [] : (await source.readTree(rootPid)).processes;
@@ -25,7 +33,8 @@ export function createMemoryMeter(
     readProcesses,
     readUsed,
     async readProcess(pid) {
-      const found = (await readProcesses()).find((process) => process.pid === pid);
+      const tree = await createSource()?.readTree(rootPid);
+      const found = tree?.processes.find((process) => process.pid === pid);
       return found === undefined ? null : found.anonBytes + found.fileBytes;
     },
     async readBudget() {

@@ -94,7 +94,11 @@ async function createParts(
   const registry = await openModelRegistry(options.stateDir);
   const source = pickSource(options);
   const limitBytes = await readLimit(source, options.memoryCapBytes);
-  const meter = createMemoryMeter(source, { limitBytes, rootPid: process.pid });
+  const meter = createMemoryMeter(source, {
+    limitBytes,
+    rootPid: process.pid,
+    createSource: () => pickSource(options),
+  });
   const metrics = createMetrics();
   const resolver = createModelResolver(registry, { daemon: options, limitBytes });
   const isPinned = (id: string) => registry.find(id)?.isPinned === true;

@@ -88,7 +88,7 @@ async function readVram(parts: DaemonParts) {
     const found = processes.find((process) => process.pid === pid);
     return found === undefined ? 0 : found.anonBytes + found.fileBytes;
   };
-  const components = Object.fromEntries(
+  const components: Record<string, number> = Object.fromEntries(
     [...fleet.residents.values()].map(({ id, model }) => [
       id,
       toMebibytes(bytesOf(model.readStatus().workerPid)),
@@ -101,8 +101,12 @@ async function readVram(parts: DaemonParts) {
     vram_available_mb: toMebibytes(Math.max(0, limitBytes - usedBytes)),
     percentage: Math.round((usedBytes / limitBytes) * 1_000) / 10,
     peak_mb: toMebibytes(Math.max(usedBytes, ...history)),
-    components: { ...components, daemon: toMebibytes(bytesOf(process.pid)) },
+    components: withDaemon(components, toMebibytes(bytesOf(process.pid))),
   };
+}
+
+function withDaemon(components: Record<string, number>, daemon: number): Record<string, number> {
+  return { ...components, daemon };
 }
 
 function toMebibytes(bytes: number): number {

@@ -36,6 +36,8 @@ export interface Resident {
   running: number;
   /** No new work: it is about to be unloaded. */
   isEnding: boolean;
+  /** Set while it waits for its work to end, to be loaded again smaller. */
+  shrinking: { atMost: Partial<LoadPlan>; done: Promise<boolean> } | null;
 }
 
 /** How a load ended: `waiting` may succeed once other models give memory back, `refused` will not. */
@@ -117,15 +119,19 @@ class Fleet implements ModelFleet {
     this.#options.onEvent({ type: 'model-killed', model: id, reason });
   }
 
-  async shrink(id: string, atMost: Partial<LoadPlan>, reason: string): Promise<boolean> {
+  shrink(id: string, atMost: Partial<LoadPlan>, reason: string): Promise<boolean> {
     const resident = this.residents.get(id);
-    if (resident === undefined || resident.isEnding) return false;
-    const before = resident.plan;
-    await this.#end(resident);
-    const outcome = await this.load(id, { atMost, isEvictable: () => false });
-    if (outcome.status !== 'ready') return false;
-    this.#options.onEvent({ type: 'model-shrunk', model: id, before, after: outcome.resident.plan, reason });
-    return true;
+    if (resident === undefined) return Promise.resolve(false);
+    if (resident.shrinking !== null) {
+      // Whoever waits already is loaded by both limits.
+      Object.assign(resident.shrinking.atMost, atMost);
+      return resident.shrinking.done;
+    }
+    if (resident.isEnding) return Promise.resolve(false);
+    const limits = { ...atMost };
+    const done = this.#shrink(resident, limits, reason);
+    resident.shrinking = { atMost: limits, done };
+    return done;
   }
 
   occupy(id: string): { resident: Resident; release: () => void } {
@@ -200,6 +206,7 @@ class Fleet implements ModelFleet {
       lastUsedAt: now,
       running: 0,
       isEnding: false,
+      shrinking: null,
     };
     this.residents.set(wish.id, resident);
     const estimatedBytes = need.needBytes;
@@ -254,7 +261,18 @@ class Fleet implements ModelFleet {
     return { status: 'waiting', refusal };
   }
 
-  async #end(resident: Resident): Promise<void> {
+  async #shrink(resident: Resident, atMost: Partial<LoadPlan>, reason: string): Promise<boolean> {
+    const { id, plan: before } = resident;
+    // A model that was killed while it waited stays out; its next work loads it when there is room.
+    if (!(await this.#end(resident))) return false;
+    const outcome = await this.load(id, { atMost, isEvictable: () => false });
+    if (outcome.status !== 'ready') return false;
+    this.#options.onEvent({ type: 'model-shrunk', model: id, before, after: outcome.resident.plan, reason });
+    return true;
+  }
+
+  /** Unloads a model after its work; false when it was gone before. */
+  async #end(resident: Resident): Promise<boolean> {
     resident.isEnding = true;
     if (resident.running > 0) {
       await new Promise<void>((resolve) => this.#idleWaiters.set(resident, resolve));
@@ -262,7 +280,9 @@ class Fleet implements ModelFleet {
     }
     await resident.model[Symbol.asyncDispose]();
     // Until here it counts as ending, so that nobody loads it a second time.
-    if (this.residents.get(resident.id) === resident) this.residents.delete(resident.id);
+    const isPresent = this.residents.get(resident.id) === resident;
+    if (isPresent) this.residents.delete(resident.id);
+    return isPresent;
   }
 }
 

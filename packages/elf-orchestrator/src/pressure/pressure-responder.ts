@@ -60,28 +60,43 @@ class Responder implements PressureResponder {
   #turn: Promise<void> = Promise.resolve();
   #restingUntil: Record<'downshift' | 'kill', number> = { downshift: 0, kill: 0 };
   #sample: PressureSample | null = null;
+  #level: PressureLevel = 'ok';
 
   constructor(options: ResponderOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }
 
+  /** A level that lasts is acted on again after the cooldown; entering it is the business of the level change. */
   onSample(sample: PressureSample): void {
     this.#sample = sample;
-    const now = this.#now();
-    if (sample.level === 'critical' && now >= this.#restingUntil.kill) this.#queue(() => this.#killOne());
-    else if (isAtLeast(sample.level, 'high') && now >= this.#restingUntil.downshift)
+    if (sample.level !== this.#level) return;
+    if (sample.level === 'critical' && this.#takeTurnAt('kill')) this.#queue(() => this.#killOne());
+    else if (isAtLeast(sample.level, 'high') && this.#takeTurnAt('downshift'))
       this.#queue(() => this.#downshift());
   }
 
   onLevelChange({ from, sample, to }: LevelChange): void {
     this.#sample = sample;
-    if (rankOf(to) > rankOf(from)) this.#queue(() => this.#climb(from, to));
-    else this.#queue(() => this.#descend(from, to));
+    this.#level = to;
+    if (rankOf(to) < rankOf(from)) {
+      this.#queue(() => this.#descend(from, to));
+      return;
+    }
+    if (isAtLeast(to, 'high')) this.#restingUntil.downshift = this.#now() + COOLDOWN_MS;
+    if (to === 'critical') this.#restingUntil.kill = this.#now() + COOLDOWN_MS;
+    this.#queue(() => this.#climb(from, to));
   }
 
   settle(): Promise<void> {
     return this.#turn;
+  }
+
+  #takeTurnAt(action: 'downshift' | 'kill'): boolean {
+    const now = this.#now();
+    if (now < this.#restingUntil[action]) return false;
+    this.#restingUntil[action] = now + COOLDOWN_MS;
+    return true;
   }
 
   #queue(action: () => Promise<void>): void {
@@ -143,9 +158,8 @@ class Responder implements PressureResponder {
   }
 
   async #downshift(): Promise<void> {
-    this.#restingUntil.downshift = this.#now() + COOLDOWN_MS;
     const [largest] = [...this.#options.fleet.residents.values()]
-      .filter(({ isEnding, plan }) => plan.gpuLayers > 0 && !isEnding)
+      .filter(({ plan }) => plan.gpuLayers > 0)
       .sort((a, b) => b.plan.gpuLayers - a.plan.gpuLayers);
     await this.#act('reduce-gpu-layers', () => {
       if (largest === undefined) return [];
@@ -156,13 +170,12 @@ class Responder implements PressureResponder {
 
   /** Ends the newest worker of the least important work; its jobs return to the queue. */
   async #killOne(): Promise<void> {
-    this.#restingUntil.kill = this.#now() + COOLDOWN_MS;
     const { fleet, scheduler } = this.#options;
     const ranked = scheduler.rankModels();
     const importance = (id: string) => (ranked.includes(id) ? ranked.length - ranked.indexOf(id) : 0);
-    const [victim] = [...fleet.residents.values()]
-      .filter(({ isEnding }) => !isEnding)
-      .sort((a, b) => importance(a.id) - importance(b.id) || b.loadedAt - a.loadedAt);
+    const [victim] = [...fleet.residents.values()].sort(
+      (a, b) => importance(a.id) - importance(b.id) || b.loadedAt - a.loadedAt,
+    );
     if (victim === undefined) return;
     await this.#act('kill-worker', async () => {
       await fleet.kill(victim.id, 'memory is about to run out');
