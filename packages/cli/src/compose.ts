@@ -4,4 +4,5 @@ export { openStages, type Stages } from './composition/open-stages.js';
 export { openWorkspace } from './composition/open-workspace.js';
 export { readTreeMemory } from './composition/read-tree-memory.js';
 export { RepositoryWorkspace } from './composition/repository-workspace.js';
+export { runElfCommand } from './composition/run-elf-command.js';
 export type { ChangeOutcome, RowView, Workspace } from './composition/workspace.js';

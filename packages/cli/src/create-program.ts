@@ -17,6 +17,7 @@ export function createProgram(context: CliContext, host: VerbHost): Command {
     .option('-y, --yes', 'answer yes to every question', false)
     .option('--no-input', 'never ask; fail with the flag that would have answered')
     .option('--no-daemon', 'work in this process, also when a daemon owns the repository')
+    .option('--no-analyzer', 'leave rust-analyzer (gate T2) out')
     .option(
       '--state-dir <path>',
       'where the CodeGraph and run logs are kept (default: .parseltongue in the repository)',

@@ -19,6 +19,8 @@ export interface GlobalOptions {
   input: boolean;
   /** Use the daemon of the repository when one runs. */
   daemon: boolean;
+  /** Ask rust-analyzer in gate T2 when there is one. */
+  analyzer: boolean;
   stateDir?: string;
 }
 

@@ -31,7 +31,12 @@ async function serve({ context, globals }: Invocation, idleSeconds: number): Pro
   const { locateRepository } = await import('../config/locate-repository.js');
   const { serveDaemon } = await import('../daemon/serve-daemon.js');
   const place = await locateRepository({ ...globals, env: context.env });
-  const end = await serveDaemon({ place, context, idleMs: idleSeconds * 1000 });
+  const end = await serveDaemon({
+    place,
+    context,
+    idleMs: idleSeconds * 1000,
+    useAnalyzer: globals.analyzer,
+  });
   return {
     exitCode: EXIT.ok,
     json: { contract: 'pt.cli.daemon/1', end },

@@ -6,8 +6,10 @@ import { addConfigVerb } from './config.js';
 import { addCostVerb } from './cost.js';
 import { addDaemonVerb } from './daemon.js';
 import { addDoctorVerb } from './doctor.js';
+import { addElfVerb, addModelsVerb } from './elf.js';
 import { addExportVerb } from './export.js';
 import { addFixVerb } from './fix.js';
+import { addGraphVerb } from './graph.js';
 import { addHookVerb } from './hook.js';
 import { addImpactVerb } from './impact.js';
 import { addIndexVerb } from './index-repository.js';
@@ -21,6 +23,7 @@ import { addShowVerb } from './show.js';
 import { addStatusVerb } from './status.js';
 import { addSummarizeVerb } from './summarize.js';
 import { addUndoVerb } from './undo.js';
+import { addWatchVerb } from './watch.js';
 
 /** Every verb, in the order help shows them: the order a user meets them. */
 export const VERBS: readonly AddVerb[] = [
@@ -31,6 +34,7 @@ export const VERBS: readonly AddVerb[] = [
   addMapVerb,
   addShowVerb,
   addImpactVerb,
+  addGraphVerb,
   addSummarizeVerb,
   addFixVerb,
   addChangeVerb,
@@ -40,6 +44,9 @@ export const VERBS: readonly AddVerb[] = [
   addRunsVerb,
   addCostVerb,
   addExportVerb,
+  addWatchVerb,
+  addModelsVerb,
+  addElfVerb,
   addMcpVerb,
   addReplVerb,
   addDaemonVerb,

@@ -1,6 +1,6 @@
-import { type StreamOptions, streamChunks } from '@parseltongue/chunk-streamer';
+import { type IncrementalStream, type StreamOptions, streamChunks } from '@parseltongue/chunk-streamer';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
-import type { IndexRecord, Ledger, ProgressListener } from '@parseltongue/isg-core';
+import type { FileFacts, IndexRecord, Ledger, ProgressListener } from '@parseltongue/isg-core';
 import { CliError } from '../errors.js';
 import { summarizeStore } from './summarize-store.js';
 import type { IndexOutcome } from './workspace.js';
@@ -8,6 +8,8 @@ import type { IndexOutcome } from './workspace.js';
 export interface IndexRequest {
   root: string;
   store: CodeGraphStore;
+  /** A stream that remembers what the store has; without one every file is compared with the store's. */
+  stream?: IncrementalStream | undefined;
   workers?: number;
   maxFileBytes?: number;
   signal: AbortSignal;
@@ -22,14 +24,11 @@ export interface IndexRequest {
  * @throws CliError PT_CLI_NOT_RUST when no Rust file is found
  */
 export async function indexRepository(request: IndexRequest): Promise<IndexOutcome> {
-  const { root, store, signal, onProgress } = request;
+  const { store, signal, onProgress } = request;
   const started = performance.now();
-  const known = await store.files();
-  const options: StreamOptions = { known, signal, onProgress };
-  if (request.workers !== undefined) options.workers = request.workers;
-  if (request.maxFileBytes !== undefined) options.maxFileBytes = request.maxFileBytes;
   const tally: Tally = { lines: 0, ledger: undefined };
-  const written = await store.ingest(tallyRecords(streamChunks(root, options), tally));
+  const written = await store.ingest(tallyRecords(openRecords(request, await store.files()), tally));
+  await request.stream?.accept();
   const { ledger } = tally;
   if (ledger === undefined) throw new Error('the chunk stream ended without a ledger');
   if (ledger.seen === 0) {
@@ -50,6 +49,15 @@ export async function indexRepository(request: IndexRequest): Promise<IndexOutco
     diagnostics: ledger.diagnostics.length,
     ms: performance.now() - started,
   };
+}
+
+function openRecords(request: IndexRequest, known: FileFacts[]): AsyncIterable<IndexRecord> {
+  const { root, stream, signal, onProgress, workers, maxFileBytes } = request;
+  if (stream !== undefined) return stream.update({ signal, onProgress });
+  const options: StreamOptions = { known, signal, onProgress };
+  if (workers !== undefined) options.workers = workers;
+  if (maxFileBytes !== undefined) options.maxFileBytes = maxFileBytes;
+  return streamChunks(root, options);
 }
 
 interface Tally {

@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openAnalyzer, openChunker } from '@parseltongue/chunk-streamer';
+import {
+  type IncrementalStream,
+  openAnalyzer,
+  openChunker,
+  openIncrementalStream,
+} from '@parseltongue/chunk-streamer';
 import { type CodeGraphStore, isStoreError, openStore } from '@parseltongue/codegraph-store';
 import type { Chunker, Progress, ProgressListener } from '@parseltongue/isg-core';
-import { openPreflight, type Preflight, recoverJournal } from '@parseltongue/preflight';
+import { openAnalyzerGate, openPreflight, type Preflight, recoverJournal } from '@parseltongue/preflight';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
+import { analyzerFolder } from './analyzer-folder.js';
 import { type Lazy, openLazily } from './open-lazily.js';
 import { createTurns, type Turns } from './take-turns.js';
 import { createTreeContext } from './tree-context.js';
@@ -21,6 +27,8 @@ export interface Stages extends AsyncDisposable {
   store: Lazy<CodeGraphStore>;
   chunker: Lazy<Chunker & AsyncDisposable>;
   preflight: Lazy<Preflight>;
+  /** Remembers what was read, for processes that live long; undefined in one that ends with its verb. */
+  stream: Lazy<IncrementalStream> | undefined;
   /** One index run at a time. */
   indexing: Turns;
   /** One run that verifies or writes at a time. */
@@ -32,11 +40,23 @@ export interface Stages extends AsyncDisposable {
   changes: ChangeSignal | undefined;
 }
 
+/** How the stages are opened. */
+export interface StageOptions {
+  /** True in a process that answers many questions. */
+  isResident?: boolean;
+  /** False leaves gate T2 out. */
+  useAnalyzer?: boolean;
+}
+
 const LOCK_WAIT_MS = 10_000;
 const LOCK_POLL_MS = 200;
 
 /** Brings an apply that a crash cut off to an end, then wires the stages. */
-export async function openStages(place: RepositoryPlace, context: CliContext): Promise<Stages> {
+export async function openStages(
+  place: RepositoryPlace,
+  context: CliContext,
+  { isResident = false, useAnalyzer = true }: StageOptions = {},
+): Promise<Stages> {
   const { root, stateDir, cacheDir } = place;
   const { env, signal } = context;
   if (place.isGit) await recover(place, context);
@@ -44,6 +64,7 @@ export async function openStages(place: RepositoryPlace, context: CliContext): P
   const store = openLazily(() => openStoreWhenFree(stateDir, signal));
   const chunker = openLazily(() => openChunker(root));
   const analyzer = openLazily(() => openAnalyzer(root));
+  const stream = isResident ? openLazily(() => openIncrementalStream(root)) : undefined;
   const preflight = openLazily(async () =>
     openPreflight({
       root,
@@ -51,6 +72,7 @@ export async function openStages(place: RepositoryPlace, context: CliContext): P
       chunker: await chunker.get(),
       analyzer: await analyzer.get(),
       graph: await store.get(),
+      ...(useAnalyzer ? { analyzerGate: openAnalyzerGate({ prefixDir: analyzerFolder(env) }) } : {}),
       env,
       onProgress: (event) => progress.listener(event),
     }),
@@ -60,13 +82,14 @@ export async function openStages(place: RepositoryPlace, context: CliContext): P
     store,
     chunker,
     preflight,
+    stream,
     indexing: createTurns(),
     changing: createTurns(),
     progress,
     indexedGeneration: undefined,
     changes: undefined,
     async [Symbol.asyncDispose]() {
-      for (const part of [preflight, analyzer, chunker, store]) await part.dispose();
+      for (const part of [preflight, stream, analyzer, chunker, store]) await part?.dispose();
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Workspace } from './workspace.js';
 
 export interface OpenWorkspaceOptions {
   context: CliContext;
-  globals: Pick<GlobalOptions, 'cwd' | 'stateDir'>;
+  globals: Pick<GlobalOptions, 'cwd' | 'stateDir' | 'analyzer'>;
   onProgress: ProgressListener;
 }
 
@@ -23,6 +23,6 @@ export async function openWorkspace({
   onProgress,
 }: OpenWorkspaceOptions): Promise<Workspace> {
   const place = await locateRepository({ ...globals, env: context.env });
-  const stages = await openStages(place, context);
+  const stages = await openStages(place, context, { useAnalyzer: globals.analyzer });
   return new RepositoryWorkspace({ stages, context, onProgress, isOwner: true });
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { openIncrementalStream } from '@parseltongue/chunk-streamer';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@parseltongue/isg-core';
 import {
@@ -16,6 +17,7 @@ import {
 } from '@parseltongue/sorcerer';
 import { CliError } from '../errors.js';
 import type { CliContext } from '../io.js';
+import { askStructure, type StructureAnswer, type StructureRequest } from './ask-structure.js';
 import { createProposal } from './create-proposal.js';
 import { indexRepository } from './index-repository.js';
 import type { Stages } from './open-stages.js';
@@ -25,6 +27,7 @@ import { readSource } from './read-source.js';
 import { cancelChange, changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
 import { showRow } from './show-row.js';
 import { summarizeStore, withModel } from './summarize-store.js';
+import { watchStore } from './watch-repository.js';
 import type {
   AppliedOutcome,
   ApplyRequest,
@@ -37,6 +40,7 @@ import type {
   RowView,
   SummarizeOutcome,
   UndoAnswer,
+  WatchUpdate,
   Workspace,
 } from './workspace.js';
 
@@ -91,9 +95,11 @@ export class RepositoryWorkspace implements Workspace {
     const store = await this.openStore();
     return stages.indexing.run(async () => {
       const generation = await stages.changes?.readGeneration();
+      const isPlain = options.workers === undefined && options.maxFileBytes === undefined;
       const outcome = await indexRepository({
         root: this.root,
         store,
+        stream: isPlain ? await stages.stream?.get() : undefined,
         signal: context.signal,
         onProgress,
         ...options,
@@ -134,6 +140,17 @@ export class RepositoryWorkspace implements Workspace {
     return withModel(resolve(context.cwd, model), context.signal, (loaded) =>
       summarizeStore({ ...request, model: loaded }),
     );
+  }
+
+  async askStructure(request: StructureRequest): Promise<StructureAnswer> {
+    return askStructure(await this.requireStore(), request);
+  }
+
+  async watch(onUpdate: (update: WatchUpdate) => void): Promise<void> {
+    const { signal } = this.#parts.context;
+    await using stream = await openIncrementalStream(this.root);
+    const store = await this.openStore();
+    await watchStore({ root: this.root, store, stream, signal, onUpdate }); // the stream must stay open meanwhile
   }
 
   runFix(request: FixRequest): Promise<ChangeOutcome> {

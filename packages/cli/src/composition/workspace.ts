@@ -8,6 +8,8 @@ import type {
   RunSummary,
 } from '@parseltongue/sorcerer';
 
+import type { StructureAnswer, StructureRequest } from './ask-structure.js';
+
 /** What an index run did. Counts of this run, not of the graph. */
 export interface IndexOutcome extends Record<string, unknown> {
   files: number;
@@ -18,6 +20,14 @@ export interface IndexOutcome extends Record<string, unknown> {
   seen: number;
   skipped: { path: string; reason: string }[];
   diagnostics: number;
+  ms: number;
+}
+
+/** What one update of a watched repository wrote. */
+export interface WatchUpdate {
+  files: number;
+  rows: number;
+  edges: number;
   ms: number;
 }
 
@@ -140,6 +150,10 @@ export interface Workspace extends AsyncDisposable {
   /** Writes NDJSON to a file, or piece by piece to `write`; answers how many rows. */
   exportRows(output: string | undefined, write: (text: string) => void): Promise<number>;
   summarize(options: { model?: string }): Promise<SummarizeOutcome>;
+  /** One question about the shape of the graph. @throws CliError PT_CLI_NO_INDEX, PT_CLI_USAGE */
+  askStructure(request: StructureRequest): Promise<StructureAnswer>;
+  /** Keeps the graph in step with the files until the signal of the caller aborts. */
+  watch(onUpdate: (update: WatchUpdate) => void): Promise<void>;
   runFix(request: FixRequest): Promise<ChangeOutcome>;
   runChange(request: ChangeRequest): Promise<ChangeOutcome>;
   /** Stores edits as a proposal; all are placed or none. */

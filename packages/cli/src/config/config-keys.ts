@@ -42,6 +42,13 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     what: 'use the daemon of the repository',
   },
   {
+    key: 'analyzer',
+    option: 'analyzer',
+    type: 'flag',
+    isRepositoryChoice: false,
+    what: 'ask rust-analyzer in gate T2',
+  },
+  {
     key: 'index.workers',
     verb: 'index',
     option: 'workers',

@@ -7,8 +7,12 @@ import { openFolderWatch } from './folder-watch.js';
 import type { DaemonState } from './serve-session.js';
 
 /** The stages of one repository and what the daemon counts about itself. */
-export async function openDaemonState(place: RepositoryPlace, context: CliContext): Promise<DaemonState> {
-  const stages = await openStages(place, context);
+export async function openDaemonState(
+  place: RepositoryPlace,
+  context: CliContext,
+  useAnalyzer: boolean,
+): Promise<DaemonState> {
+  const stages = await openStages(place, context, { isResident: true, useAnalyzer });
   const watch = openFolderWatch(place.root);
   stages.changes = watch;
   return {

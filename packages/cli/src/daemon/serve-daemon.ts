@@ -11,6 +11,8 @@ export interface ServeDaemonOptions {
   context: CliContext;
   /** How long it lives without clients. */
   idleMs: number;
+  /** False leaves gate T2 out. */
+  useAnalyzer: boolean;
 }
 
 /** Why a daemon ended. */
@@ -24,14 +26,19 @@ const HEALTH_INTERVAL_MS = 2000;
  *
  * Listens on a unix socket that only its owner can open.
  */
-export async function serveDaemon({ place, context, idleMs }: ServeDaemonOptions): Promise<DaemonEnd> {
+export async function serveDaemon({
+  place,
+  context,
+  idleMs,
+  useAnalyzer,
+}: ServeDaemonOptions): Promise<DaemonEnd> {
   const path = socketPathOf(place, context.env);
   await prepareSocketFolder(context.env);
   await using other = await connectDaemon(place, context.env);
   if (other !== undefined) return 'already running';
   await rm(path, { force: true }); // nobody answers there: what a killed daemon left behind
   const { openDaemonState } = await import('./open-daemon-state.js');
-  const state = await openDaemonState(place, context);
+  const state = await openDaemonState(place, context, useAnalyzer);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

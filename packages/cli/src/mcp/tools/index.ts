@@ -8,6 +8,7 @@ import { proposeTool } from './propose.js';
 import { searchTool } from './search.js';
 import { showTool } from './show.js';
 import { statusTool } from './status.js';
+import { structureTool } from './structure.js';
 
 /** Every tool, in the order clients list them; the order is part of the contract, so that prompts stay cached. */
 export const TOOLS: readonly ToolDefinition[] = [
@@ -16,6 +17,7 @@ export const TOOLS: readonly ToolDefinition[] = [
   showTool,
   callersTool,
   impactTool,
+  structureTool,
   mapTool,
   proposeTool,
   preflightTool,
