@@ -2,7 +2,8 @@
 // placed, simulated and judged by the gates, and what they let pass is then tested with the task's hidden tests. Prints solved,
 // false-accept, false-block, lying proposals that passed, attempts and tokens. Nothing is applied: every run is a dry run on one
 // base workspace and one warmed shadow.
-// Usage: node benchmarks/tasks.mjs [--only <part of an id>[,...]] [--kinds good,wrong,lying] [--json]
+// The kind `retry` gives the wrong proposal first and the good one second: solved in two attempts, with the time of each retrieval.
+// Usage: node benchmarks/tasks.mjs [--only <part of an id>[,...]] [--kinds good,wrong,lying,retry] [--json]
 // Needs built packages (pnpm build), cargo and git.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -131,12 +132,13 @@ async function openWorld() {
 async function runProposal({ ports }, task, kind) {
   const began = performance.now();
   const answers = { count: 0, tokens: 0 };
+  const passes = [];
   const reasoner = createTextReasoner({
     id: 'recorded',
     locality: 'remote',
     complete(prompt) {
       answers.count += 1;
-      const text = task.sections[kind];
+      const text = task.sections[kind === 'retry' ? (answers.count === 1 ? 'wrong' : 'good') : kind];
       const inputTokens = Math.ceil(
         (prompt.instructions.length + prompt.graph.length + prompt.task.length) / 3,
       );
@@ -155,7 +157,12 @@ async function runProposal({ ports }, task, kind) {
     runId: `${task.id}-${kind}`,
     request: task.request,
     dryRun: true,
-    maxAttempts: 1,
+    maxAttempts: kind === 'retry' ? 2 : 1,
+    onEvent: ({ type, payload, at }) => {
+      if (payload.stage !== 'context') return;
+      if (type === 'stage-started') passes.push(Date.parse(at));
+      else passes.push(Date.parse(at) - passes.pop());
+    },
     reasoner,
     prd: {
       schema_version: 'pt.prd/1',
@@ -185,6 +192,7 @@ async function runProposal({ ports }, task, kind) {
     why: isAccepted ? null : (failed?.reason ?? outcome.reason).slice(0, 160),
     attempts: outcome.attempts.length,
     tokens: answers.tokens,
+    retrievalMs: passes,
     seconds: (performance.now() - began) / 1000,
   };
   if (!flags.isJson) {
@@ -247,6 +255,18 @@ function report(rows) {
         ),
       )}\n`,
     );
+    const retries = of('retry');
+    if (retries.length > 0) {
+      const solved = retries.filter(({ isAccepted, hidden }) => isAccepted && hidden === 'pass').length;
+      const [first, second] = [0, 1].map((i) =>
+        retries.flatMap(({ retrievalMs }) => retrievalMs[i] ?? []).sort((a, b) => a - b),
+      );
+      const figures = (all) =>
+        `median ${all[Math.floor(all.length / 2)]} ms, worst ${all.at(-1)} ms of ${all.length}`;
+      process.stdout.write(
+        `retry: ${solved} of ${retries.length} solved in the second attempt; retrieval first ${figures(first)}; second ${figures(second)}\n`,
+      );
+    }
     process.stdout.write(`lies: ${JSON.stringify(countBy(of('lying'), 'lie'))}\n`);
   }
   const isGood =

@@ -188,6 +188,33 @@ describe('a stepped change', () => {
     expect(calls).toHaveLength(3);
   });
 
+  it('runs no scan that the rest of the budget does not cover', async () => {
+    const scans = [1, 2, 3].map((i) => ({ goal: `question ${i}`, reads: [KEY] }));
+    const scanner = {
+      id: 'nanite',
+      modelSha: null,
+      maxConcurrency: 1,
+      generate: () =>
+        Promise.resolve({
+          text: 'x',
+          finishReason: 'stop' as const,
+          inputTokens: 1,
+          outputTokens: 1,
+          durationMs: 1,
+        }),
+    };
+    const { ports, trace } = stepped([WITH_TEST], { interfaces: [{ ...INTERFACES, scans }] });
+    const caps = { total_tokens: 20_000, answer_tokens: 4_000 };
+    await runChange(
+      { ...ports, scanner },
+      { runId: 's', request, workflow: 'stepped', caps, onEvent: trace.onEvent },
+    );
+    const ended = trace.events.find(
+      ({ type, payload }) => type === 'stage-ended' && payload['stage'] === 'scan',
+    );
+    expect(ended?.payload).toMatchObject({ done: 2, not_run: [{ task: 'S3' }] });
+  });
+
   it('says that scans did not run without a local tier', async () => {
     const scans = [{ goal: 'who calls it', reads: [KEY] }];
     const { run, trace } = stepped([WITH_TEST], { interfaces: [{ ...INTERFACES, scans }] });

@@ -29,13 +29,16 @@ export async function runScans(session: RunSession): Promise<void> {
     recordScans(session, { findings: [], not_run: scans.map(({ id }) => ({ task: id, reason })) });
     return;
   }
-  const ends = await runTasks(plan, scans, {
+  const affordable = countAffordable(session);
+  const ends = await runTasks(plan, scans.slice(0, affordable), {
     work: (task) => scanRows(session, task),
     width: () => Math.min(SCAN_POOL_WIDTH, scanner.maxConcurrency),
     ...withSignal(session),
   });
   const findings: ScanFinding[] = [];
-  const notRun: { task: string; reason: string }[] = [];
+  const notRun = scans
+    .slice(affordable)
+    .map(({ id }) => ({ task: id, reason: 'The rest of the token budget does not cover it' }));
   for (const end of ends) {
     const goal = scans.find(({ id }) => id === end.id)?.goal ?? '';
     if (end.value === null) notRun.push({ task: end.id, reason: end.error ?? 'unknown' });
@@ -45,6 +48,14 @@ export async function runScans(session: RunSession): Promise<void> {
     }
   }
   recordScans(session, { findings, not_run: notRun });
+}
+
+/** Scans draw on what the run has left; the steps after them keep half of it. */
+function countAffordable(session: RunSession): number {
+  const { caps } = settingsOf(session);
+  const { input_tokens, output_tokens } = session.state().ledger;
+  const left = Math.max(0, caps.total_tokens - input_tokens - output_tokens);
+  return Math.floor(left / 2 / caps.local_step_tokens);
 }
 
 /** What the scans found; nothing before they ran. */
