@@ -44,6 +44,11 @@ export {
   type TreeContext,
 } from './git/index.js';
 export {
+  type ProbeConfinementOptions,
+  type ProcessLimits,
+  probeConfinement,
+} from './isolation/probe-confinement.js';
+export {
   type ApplyProposalOptions,
   type OpenPreflightOptions,
   openPreflight,
@@ -60,4 +65,5 @@ export type {
 export { type ProcessResult, type RunProcessOptions, runProcess } from './process/run-process.js';
 export type { GivenEnvironment } from './process/select-environment.js';
 export type { RunGatesOptions } from './run-gates.js';
+export { collectShadows, type ShadowCollection, type ShadowLimits } from './shadow/collect-shadows.js';
 export { type FileHashCache, type HashTreeOptions, hashTree } from './tree-hash.js';

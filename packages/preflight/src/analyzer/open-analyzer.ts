@@ -185,7 +185,7 @@ class ResidentAnalyzer implements Analyzer {
       env: { ...env, ...network, CARGO_TARGET_DIR: targetDir, CARGO_BUILD_BUILD_DIR: targetDir },
     };
     return {
-      command: confinement?.wrap(plain, [treeDir, targetDir]) ?? plain,
+      command: confinement?.wrap(plain, [treeDir, targetDir, libraryDir]) ?? plain,
       root: treeDir,
       settings: createAnalyzerSettings({
         manifest: join(treeDir, 'Cargo.toml'),
