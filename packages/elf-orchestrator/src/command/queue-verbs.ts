@@ -116,7 +116,7 @@ function showTask(task: QueueTask): VerbResult {
 function describeOutcome({ failures, result, state }: QueueTask): string {
   const failure = failures.at(-1);
   if (state === 'failed' && failure !== undefined) return `${failure.code}: ${failure.message}`;
-  const text =
-    typeof result === 'object' && result !== null && 'text' in result ? String(result['text']) : '';
+  const answer = typeof result === 'object' && result !== null && 'text' in result ? result['text'] : '';
+  const text = typeof answer === 'string' ? answer : '';
   return text.replace(/\s+/g, ' ').slice(0, SHOWN_CHARS);
 }

@@ -1,0 +1,370 @@
+// Measures the local-model daemon: tokens a second for one and five agents beside the model table's estimates, prefix
+// fan-out, the stall that a long prompt causes, calls over the socket, a soak, and rows that survive kill -9.
+// Everything runs on models of random weights that are written on the spot; nothing is downloaded.
+//
+//   node benchmarks/elf.mjs [--only speed,fanout,rpc,soak,workers,daemon,server] [--large] [--rows 1000] [--kills 50]
+//
+// --large adds a model of 1.3 billion parameters (the blocks of a 1.5 B model with a byte vocabulary; 0.8 GB on disk).
+// LLAMA_SERVER=/path/to/llama-server adds that server on the same model, threads and slots as the yardstick.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import {
+  connectDaemon,
+  findModel,
+  launchDaemon,
+  stopDaemon,
+} from '../packages/elf-orchestrator/dist/index.js';
+import { expectIsoAnswer, writeSyntheticModel } from '../packages/elf-orchestrator/dist/testing.js';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    large: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '1000' },
+    kills: { type: 'string', default: '50' },
+    tokens: { type: 'string', default: '64' },
+  },
+});
+const wanted = values.only?.split(',') ?? ['speed', 'fanout', 'rpc', 'soak', 'workers', 'daemon', 'server'];
+const SHAPES = {
+  'random-150m': { layers: 9, embedding: 1_024, feedForward: 4_096, heads: 16, kvHeads: 16, storage: 'q4_0' },
+  ...(values.large
+    ? {
+        'random-1.3b': {
+          layers: 28,
+          embedding: 1_536,
+          feedForward: 8_960,
+          heads: 12,
+          kvHeads: 2,
+          storage: 'q4_0',
+        },
+      }
+    : {}),
+};
+const dir = await mkdtemp(join(tmpdir(), 'elf-bench-'));
+const paths = { socketPath: join(dir, 's'), stateDir: join(dir, 'state'), logPath: join(dir, 'log') };
+const report = { machine: `${cpus().length} x ${cpus()[0]?.model}`, node: process.version, results: {} };
+let { client, pid } = await open();
+
+async function open() {
+  const started = await launchDaemon(paths, { timeoutMs: 120_000 });
+  return {
+    pid: started.pid,
+    client: await connectDaemon({ socketPath: paths.socketPath, timeoutMs: 60_000 }),
+  };
+}
+
+async function install(id, spec, settings) {
+  const path = join(dir, `${id}.gguf`);
+  await writeSyntheticModel(path, spec);
+  const source = { kind: 'file', path };
+  await client.call('models.install', { id, source, trustFirstUse: true, settings });
+  return path;
+}
+
+function note(name, result) {
+  report.results[name] = result;
+  console.log(name, JSON.stringify(result));
+}
+
+function quantile(numbers, share) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+async function measureSpeed() {
+  for (const [id, shape] of Object.entries(SHAPES)) {
+    const path = await install(
+      id,
+      { kind: 'random', ...shape },
+      { contextTokens: 2_048, sequences: 5, threads: 1 },
+    );
+    const { loadMs, rounds, workerBytes } = await client.call('models.bench', {
+      id,
+      tokens: Number(values.tokens),
+    });
+    const [one, five] = rounds;
+    note(`speed ${id}`, {
+      fileBytes: (await stat(path)).size,
+      loadMs,
+      workerBytes,
+      rounds,
+      fiveOverOne: five.totalTokensPerSecond / one.totalTokensPerSecond,
+    });
+    await client.call('models.unload', { id });
+  }
+  const seed = findModel('qwen2.5-coder-1.5b').estimates;
+  note('estimates of the model table, Qwen2.5-Coder 1.5B, not measured', seed);
+}
+
+async function measureFanout() {
+  const id = 'random-150m';
+  if (!(await isInstalled(id)))
+    await install(id, { kind: 'random', ...SHAPES[id] }, { contextTokens: 2_048, sequences: 5, threads: 1 });
+  const prefix = 'The words that every agent shares. '.repeat(29).slice(0, 1_008);
+  const ask = (text) =>
+    client.generate({ model: id, prefix, prompt: text, maxTokens: 4, temperature: 1, seed: 1 });
+  const cold = await ask('0 first');
+  const warm = await Promise.all(['1 a', '2 b', '3 c', '4 d'].map(ask));
+  note('prefix fan-out, 1,008 tokens to 4 sequences', {
+    reused: Math.min(...warm.map(({ inputTokens, reusedTokens }) => reusedTokens / inputTokens)),
+    coldFirstTokenMs: cold.prefillMs,
+    warmFirstTokenMs: warm.map(({ prefillMs }) => prefillMs),
+    worstShareOfCold: Math.max(...warm.map(({ prefillMs }) => prefillMs)) / cold.prefillMs,
+  });
+  // Decoding goes on while another sequence takes in a long prompt: how long is the longest gap between two tokens?
+  const gaps = [];
+  let last = 0;
+  let isFilling = false;
+  const decoding = client.generate(
+    { model: id, prompt: 'go on', maxTokens: 400, temperature: 1, seed: 9 },
+    {
+      onDelta: () => {
+        const now = performance.now();
+        if (isFilling && last > 0) gaps.push(now - last);
+        last = now;
+      },
+    },
+  );
+  await delay(300);
+  isFilling = true;
+  const long = await client.generate({
+    model: id,
+    prompt: `${'another long prompt. '.repeat(49)}`,
+    maxTokens: 1,
+  });
+  isFilling = false;
+  await decoding;
+  note('decode gap during a prefill of 1,029 tokens', {
+    gapP50Ms: quantile(gaps, 0.5),
+    gapMaxMs: Math.max(...gaps),
+    prefillMs: long.prefillMs,
+    worstShareOfUnsliced: Math.max(...gaps) / long.prefillMs,
+  });
+  await client.call('models.unload', { id });
+}
+
+async function isInstalled(id) {
+  return (await client.call('models.list', {})).installed.some((model) => model.id === id);
+}
+
+async function measureCalls() {
+  await install('loop', { kind: 'loop' }, { contextTokens: 4_096, sequences: 5 });
+  const abort = new AbortController();
+  const endless = { model: 'loop', prompt: 'go', maxTokens: 4_000 };
+  const decoding = client.generate(endless, { onDelta: () => undefined, signal: abort.signal });
+  const times = [];
+  for (let call = 0; call < 5_000; call += 1) {
+    const startedAt = performance.now();
+    await client.call('system.info', {});
+    times.push(performance.now() - startedAt);
+  }
+  abort.abort();
+  await decoding.catch(() => undefined);
+  const { missedSamples } = await client.call('system.pressure', {});
+  note('5,000 calls while a model decodes', {
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    maxMs: Math.max(...times),
+    missedSamples,
+  });
+}
+
+async function installIso() {
+  if (!(await isInstalled('iso')))
+    await install('iso', { kind: 'iso' }, { contextTokens: 512, sequences: 5 });
+}
+
+async function runRows(key, count) {
+  const nodes = Array.from({ length: count }, (_, row) => ({
+    name: `r${row}`,
+    job: {
+      model: 'iso',
+      prefix: 'Summarize the interface in one line. ',
+      prompt: `row ${row} ${String.fromCharCode(33 + (row % 90))}`,
+      maxTokens: 16,
+    },
+  }));
+  const tasks = await client.call('jobs.submit', { key, nodes });
+  return { nodes, ids: tasks.map(({ id }) => id) };
+}
+
+async function measureSoak() {
+  await installIso();
+  const memory = async () => (await client.call('debug.vram', {})).components.iso ?? 0;
+  const warm = await runRows('soak-0', 500);
+  await client.call('jobs.wait', { ids: warm.ids });
+  const before = await memory();
+  const startedAt = performance.now();
+  const soak = await runRows('soak-1', 2_000);
+  await client.call('jobs.wait', { ids: soak.ids });
+  const after = await memory();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  note('2,000 jobs', {
+    jobsPerSecond: 2_000 / seconds,
+    workerMbBefore: before,
+    workerMbAfter: after,
+    growth: after / before - 1,
+  });
+}
+
+async function workerPid(id) {
+  const { models } = await client.call('system.health', {});
+  return models.find((model) => model.id === id)?.workerPid ?? null;
+}
+
+async function killWorkers() {
+  if (!(await isInstalled('loop')))
+    await install('loop', { kind: 'loop' }, { contextTokens: 4_096, sequences: 5 });
+  const recoveries = [];
+  for (let kill = 0; kill < Number(values.kills); kill += 1) {
+    const [task] = await client.call('jobs.submit', {
+      nodes: [{ name: 'job', job: { model: 'loop', prompt: `go ${kill}`, maxTokens: 1_000 } }],
+    });
+    let worker = null;
+    while (worker === null || (await client.call('jobs.get', { id: task.id })).task.state !== 'leased') {
+      worker = await workerPid('loop');
+      await delay(2);
+    }
+    await delay(Math.random() * 50);
+    const killedAt = performance.now();
+    process.kill(worker, 'SIGKILL');
+    while ((await workerPid('loop')) === null || (await workerPid('loop')) === worker) {
+      if ((await client.call('jobs.get', { id: task.id })).task.state === 'done') break;
+      await delay(5);
+    }
+    recoveries.push(performance.now() - killedAt);
+    const [done] = await client.call('jobs.wait', { ids: [task.id] });
+    if (done.state !== 'done') throw new Error(`job ${task.id} is ${done.state}`);
+  }
+  note(`${recoveries.length} workers killed in the middle of a job`, {
+    completed: recoveries.length,
+    recoveryP50Ms: quantile(recoveries, 0.5),
+    recoveryMaxMs: Math.max(...recoveries),
+  });
+}
+
+async function killDaemons() {
+  await installIso();
+  const rows = Number(values.rows);
+  const kills = Math.min(Number(values.kills), 50);
+  const startedAt = performance.now();
+  let { ids, nodes } = await runRows('rows', rows);
+  let killed = 0;
+  const done = async () =>
+    (await client.call('jobs.list', { states: ['done'] })).filter(({ id }) => ids.includes(id)).length;
+  while (killed < kills) {
+    const finished = await done();
+    if (finished === rows) break;
+    await delay(Math.random() * 200);
+    if (Math.random() < 0.5) {
+      const worker = await workerPid('iso');
+      if (worker !== null) process.kill(worker, 'SIGKILL');
+      killed += 1;
+      continue;
+    }
+    process.kill(pid, 'SIGKILL');
+    killed += 1;
+    await client.closed;
+    ({ client, pid } = await open());
+    ({ ids, nodes } = await runRows('rows', rows));
+  }
+  const ended = await client.call('jobs.wait', { ids });
+  const wrong = ended.filter(({ result, state }, row) => {
+    const prompt = nodes[row].job.prompt;
+    return state !== 'done' || result.text !== expectIsoAnswer(prompt.charCodeAt(prompt.length - 1));
+  });
+  const journal = await readFile(join(paths.stateDir, 'queue', 'journal.ndjson'), 'utf8');
+  const own = new Set(ids);
+  const finished = journal
+    .split('\n')
+    .filter((line) => line.includes('"type":"done"'))
+    .map((line) => JSON.parse(line.slice(9)).id)
+    .filter((id) => own.has(id));
+  note(`${rows} rows, daemon or worker killed ${killed} times`, {
+    rows,
+    killed,
+    lost: rows - new Set(finished).size,
+    twice: finished.length - new Set(finished).size,
+    wrong: wrong.length,
+    seconds: (performance.now() - startedAt) / 1_000,
+  });
+}
+
+/** The yardstick: the same file, one thread, five slots, answers of the same length. */
+async function measureServer() {
+  const binary = process.env.LLAMA_SERVER;
+  if (binary === undefined) {
+    note('llama-server as the yardstick', { status: 'not_run', reason: 'LLAMA_SERVER names no binary' });
+    return;
+  }
+  const id = 'random-150m';
+  if (!(await isInstalled(id)))
+    await install(id, { kind: 'random', ...SHAPES[id] }, { contextTokens: 2_048, sequences: 5, threads: 1 });
+  const port = 18_000 + (process.pid % 1_000);
+  const flags = [
+    '-m',
+    join(dir, `${id}.gguf`),
+    '-t',
+    '1',
+    '-tb',
+    '1',
+    '-np',
+    '5',
+    '-c',
+    String(2_048 * 5),
+    '--port',
+    String(port),
+  ];
+  const server = spawn(binary, [...flags, '--host', '127.0.0.1', '--no-mmap'], { stdio: 'ignore' });
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    while (
+      !(await fetch(`${url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    )
+      await delay(100);
+    const ask = async (index) => {
+      const body = {
+        prompt: `${index} Say in one line what this does.\n`,
+        n_predict: Number(values.tokens),
+        temperature: 1,
+        seed: index,
+        ignore_eos: true,
+      };
+      const answer = await fetch(`${url}/completion`, { method: 'POST', body: JSON.stringify(body) });
+      return (await answer.json()).tokens_predicted;
+    };
+    await ask(0);
+    const startedAt = performance.now();
+    const counts = await Promise.all([1, 2, 3, 4, 5].map(ask));
+    const theirs = (counts.reduce((a, b) => a + b, 0) / (performance.now() - startedAt)) * 1_000;
+    server.kill('SIGSTOP');
+    const { rounds } = await client.call('models.bench', { id, agents: [5], tokens: Number(values.tokens) });
+    const ours = rounds[0].totalTokensPerSecond;
+    note('llama-server as the yardstick', { theirs, ours, oursOverTheirs: ours / theirs });
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+try {
+  if (wanted.includes('speed')) await measureSpeed();
+  if (wanted.includes('fanout')) await measureFanout();
+  if (wanted.includes('rpc')) await measureCalls();
+  if (wanted.includes('soak')) await measureSoak();
+  if (wanted.includes('workers')) await killWorkers();
+  if (wanted.includes('daemon')) await killDaemons();
+  if (wanted.includes('server')) await measureServer();
+  console.log(JSON.stringify(report, null, 2));
+} finally {
+  await client[Symbol.asyncDispose]();
+  await stopDaemon(paths.socketPath);
+  await rm(dir, { recursive: true, force: true });
+}
