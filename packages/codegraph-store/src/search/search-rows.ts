@@ -21,12 +21,12 @@ const DEFAULT_LIMIT = 20;
 const DEFAULT_TOKEN_BUDGET = 2500;
 const FILE_LIMIT = 50;
 /** Rows further down cannot lift a file among the best 50, whose rows are the best ones. */
-const RANKED_LIMIT = 2000;
+const RANKED_LIMIT = 600;
 /** A file is as good as its best few rows: a long file does not win by length. */
 const ROWS_PER_FILE_SCORE = 3;
 const CONTAINER_SHARE = 0.5;
 /** So many hits more than wanted are looked at, because near duplicates go. */
-const SPARE_HITS = 10;
+const SPARE_HITS = 5;
 
 /** What a caller's thread adds to a search: the query as a vector, or an order that a reranker gave. */
 export interface SearchAids {
@@ -38,7 +38,7 @@ export interface SearchAids {
 export function searchRows(
   state: GraphState,
   query: string,
-  { options = {}, aids = {} }: { options?: SearchOptions | undefined; aids?: SearchAids } = {},
+  { options = {}, aids = {} }: { options?: SearchOptions | undefined; aids?: SearchAids | undefined } = {},
 ): SearchAnswer {
   const limit = options.limit ?? DEFAULT_LIMIT;
   assertLimit(limit);

@@ -2,6 +2,7 @@ import type { Tuple } from '../schema/relations.js';
 import { IntList } from '../state/int-list.js';
 import { TextTable } from '../state/text-table.js';
 import { countEdits } from './count-edits.js';
+import { findNthLargest } from './find-nth-largest.js';
 import { type QueryTerm, TermField } from './term-field.js';
 import { tokenizeCode } from './tokenize-code.js';
 
@@ -101,7 +102,7 @@ export class TextIndex {
     return number === undefined ? 0 : this.#fields.body.countDocs(number);
   }
 
-  /** Any word counts; the last one also as a beginning. Typing errors are forgiven only when nothing else matches. */
+  /** Any word counts; the last one as a beginning when no text holds it. Typing errors are forgiven only when nothing else matches. */
   search(query: string, options: TextQuery): TextAnswer {
     const words = [...new Set(tokenizeCode(query))];
     const exact = this.#rank(this.#expand(words), options);
@@ -125,9 +126,9 @@ export class TextIndex {
       if (term !== undefined) terms.set(term, this.#rarity(term));
     }
     const last = words.at(-1) ?? '';
-    if (last.length >= PREFIX_MIN_LENGTH) {
+    if (last.length >= PREFIX_MIN_LENGTH && this.#terms.find(last) === undefined) {
       for (let term = 0; term < this.#terms.size; term += 1) {
-        if (terms.has(term) || !this.#terms.get(term).startsWith(last)) continue;
+        if (!this.#terms.get(term).startsWith(last)) continue;
         terms.set(term, this.#rarity(term) * PREFIX_WEIGHT);
       }
     }
@@ -166,26 +167,33 @@ export class TextIndex {
         scores[owner] = (scores[owner] as number) + score * weight;
       });
     }
-    const found: { owner: number; score: number }[] = [];
+    const { owners, values } = this.#takeScores(touched, accepts);
+    const least = findNthLargest(values.slice(), limit);
+    const hits: TextHit[] = [];
+    values.forEach((score, i) => {
+      if (score >= least) hits.push({ key: this.#texts.get(owners[i] as number), score });
+    });
+    hits.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
+    return { hits: hits.slice(0, limit), total: values.length };
+  }
+
+  /** The scores of the rows that are wanted; the scratch space is zero again afterwards. */
+  #takeScores(
+    touched: IntList,
+    accepts: ((key: string) => boolean) | undefined,
+  ): { owners: Int32Array; values: Float64Array } {
+    const owners = new Int32Array(touched.length);
+    const values = new Float64Array(touched.length);
+    let count = 0;
     for (let i = 0; i < touched.length; i += 1) {
       const owner = touched.get(i);
-      const score = scores[owner] as number;
-      scores[owner] = 0;
-      if (accepts === undefined || accepts(this.#texts.get(owner))) found.push({ owner, score });
+      if (accepts === undefined || accepts(this.#texts.get(owner))) {
+        owners[count] = owner;
+        values[count] = this.#scores[owner] as number;
+        count += 1;
+      }
+      this.#scores[owner] = 0;
     }
-    const best = found.length > limit ? keepBest(found, limit) : found;
-    const hits = best.map(({ owner, score }) => ({ key: this.#texts.get(owner), score }));
-    hits.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
-    return { hits: hits.slice(0, limit), total: found.length };
+    return { owners: owners.subarray(0, count), values: values.subarray(0, count) };
   }
-}
-
-/** At least the best `limit`, and whatever scores the same as the last of them. */
-function keepBest(
-  found: readonly { owner: number; score: number }[],
-  limit: number,
-): { owner: number; score: number }[] {
-  const scores = Float64Array.from(found, ({ score }) => score).sort();
-  const least = scores[scores.length - limit] as number;
-  return found.filter(({ score }) => score >= least);
 }

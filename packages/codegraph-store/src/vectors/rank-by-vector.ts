@@ -1,4 +1,5 @@
 import type { Similarity } from '../search/drop-duplicates.js';
+import { findNthLargest } from '../search/find-nth-largest.js';
 import type { TextHit } from '../search/text-index.js';
 import type { GraphState } from '../state/graph-state.js';
 import { openCatalog } from '../state/indexes.js';
@@ -40,7 +41,10 @@ export function rankByVector(
     if (accepts !== undefined && !accepts(key)) continue;
     hits.push({ key, score: scores[slot] as number });
   }
-  const least = findLeast(hits, limit);
+  const least = findNthLargest(
+    Float64Array.from(hits, ({ score }) => score),
+    limit,
+  );
   const best = hits.filter(({ score }) => score >= least);
   return best.sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1)).slice(0, limit);
 }
@@ -92,10 +96,4 @@ function multiply({ vectors, dimension }: VectorCache, one: number, other: numbe
   for (let i = 0; i < dimension; i += 1)
     sum += (vectors[one * dimension + i] as number) * (vectors[other * dimension + i] as number);
   return sum;
-}
-
-function findLeast(hits: readonly TextHit[], limit: number): number {
-  if (hits.length <= limit) return Number.NEGATIVE_INFINITY;
-  const scores = Float64Array.from(hits, ({ score }) => score).sort();
-  return scores[scores.length - limit] as number;
 }
