@@ -24,17 +24,15 @@ export class RowPlaces {
   }
 
   /**
-   * The row that holds the function whose name stands at a byte: its own, or the macro call whose text it is part of. Undefined for functions a
-   * macro makes of other words.
+   * The row that holds the function whose name stands at a byte: its own, or the macro call whose text it is part of. Undefined
+   * where nothing of the kind is written.
    */
   holding(path, offset, text) {
     const row = this.around(path, offset);
     if (row === undefined) return undefined;
     const name = /^(?:r#)?\w+/.exec(text.toString('latin1', offset, offset + 200))?.[0]?.replace(/^r#/, '');
     const isOwn = isFunctionKind(row.kind) && row.name.replace(/^r#/, '') === name;
-    const isInMacro =
-      row.kind === 'macro_call' && /\bfn\s+$/.test(text.toString('latin1', Math.max(0, offset - 40), offset));
-    return isOwn || isInMacro ? row : undefined;
+    return isOwn || row.kind === 'macro_call' ? row : undefined;
   }
 }
 

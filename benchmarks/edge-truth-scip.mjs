@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DEFINITION = 1;
+const DOT = 0x2e;
 
 /** Documents of a SCIP index: path and occurrences `{line, start, end, symbol, isDefinition}`, lines from 0, columns in UTF-8 bytes. */
 export function readScip(file) {
@@ -86,6 +87,7 @@ export function readTruth(file, root) {
     references.set(path, byOffset);
     for (const { line, start, end, symbol, isDefinition } of occurrences) {
       const offset = lines[line] + start;
+      if (text[offset] === DOT) continue; // the dot of `.await` is said to call `poll` as well
       if (isDefinition) {
         const known = definitions.get(symbol) ?? [];
         known.push({ path, offset });

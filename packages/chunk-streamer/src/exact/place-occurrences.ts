@@ -32,6 +32,7 @@ export interface PlacedDocument {
 }
 
 const MAX_BEFORE = 40;
+const DOT = 0x2e;
 
 /** Puts the occurrences of a document on the bytes of its file and into its rows; what fits nowhere is left out. */
 export function placeOccurrences(
@@ -50,7 +51,8 @@ export function placeOccurrences(
   const occurrences = spans.flatMap(({ occurrence: { symbol, isDefinition, line }, start, end }) => {
     const around = cursor.around(start);
     const row = around[around.length - 1];
-    if (row === undefined) return [];
+    // the dot of `.await` is said to call `poll` as well
+    if (row === undefined || bytes[start] === DOT) return [];
     const place = { start, end, line: line + 1, row, outer: around[around.length - 2] };
     return [
       {

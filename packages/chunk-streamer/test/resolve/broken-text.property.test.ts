@@ -46,7 +46,7 @@ describe('broken text', () => {
       }),
       { seed: 20261121, numRuns: 60 },
     );
-  });
+  }, 240_000);
 
   it('is read to its end however deeply it is nested', async () => {
     const deep = `fn f() { ${'('.repeat(5000)}1${')'.repeat(5000)}; g(); }\nfn g() {}\n`;

@@ -43,7 +43,7 @@ function readList(r: Reader, prefix: UsePrefix, context: UseContext): void {
   r.inside(() => {
     while (r.kind() !== Token.end) {
       const global = r.acceptPair(P.colon, P.colon) || context.global;
-      readTree(r, prefix, { ...context, global });
+      r.nest(() => readTree(r, prefix, { ...context, global }));
       if (!r.accept(P.comma)) break;
     }
   });

@@ -17,6 +17,9 @@ import {
   UNKNOWN,
 } from './types.js';
 
+/** Aliases of aliases: nothing is known behind a longer chain. */
+const MAX_ALIAS_DEPTH = 100;
+
 /** Where a type is written: what its names mean. */
 export interface TypeEnv {
   file: SourceFile;
@@ -38,6 +41,7 @@ export class Lowering {
   private readonly params = new Map<Definition, ParamType[]>();
   private readonly selfParams = new Map<Definition, ParamType>();
   private readonly aliases = new Map<Definition, Type>();
+  private aliasDepth = 0;
 
   constructor(names: Names, std: StandardLibrary) {
     this.names = names;
@@ -331,8 +335,11 @@ export class Lowering {
   aliasTarget(alias: Definition): Type {
     const known = this.aliases.get(alias);
     if (known !== undefined) return known;
+    if (this.aliasDepth >= MAX_ALIAS_DEPTH) return UNKNOWN;
     this.aliases.set(alias, UNKNOWN);
+    this.aliasDepth += 1;
     const type = alias.fact.type === undefined ? UNKNOWN : this.lower(alias.fact.type, this.envOf(alias));
+    this.aliasDepth -= 1;
     this.aliases.set(alias, type);
     return type;
   }

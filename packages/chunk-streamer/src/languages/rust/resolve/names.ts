@@ -14,6 +14,9 @@ import {
 } from './model.js';
 import type { Program } from './program.js';
 
+/** Names re-exported by re-exports: nothing is known at the end of a longer chain. */
+const MAX_IMPORT_DEPTH = 200;
+
 const PRIMITIVES = new Set(
   'bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f16 f32 f64 f128'.split(' '),
 );
@@ -57,6 +60,7 @@ export class Names {
   private hasSkip = false;
   private skipped: Import | undefined;
   private readonly openGlobs = new Set<Import>();
+  private importDepth = 0;
 
   constructor(program: Program) {
     this.program = program;
@@ -321,7 +325,11 @@ export class Names {
   resolveImport(item: Import, ns: number): Resolved | null {
     const known = item.answers.get(ns);
     if (known !== undefined) return known;
+    // the answer is kept like any other: asking again at every level would double the work with each
+    if (this.importDepth >= MAX_IMPORT_DEPTH) return null;
+    this.importDepth += 1;
     const found = this.followImport(item, ns);
+    this.importDepth -= 1;
     if (found !== null) item.answers.set(ns, found);
     return found;
   }

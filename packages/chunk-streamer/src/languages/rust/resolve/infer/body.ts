@@ -1,9 +1,9 @@
-import { entryAt } from '../../indexed.js';
+import { entryAt, numberAt } from '../../indexed.js';
 import type { Reference } from '../edge-recorder.js';
 import type { TypeEnv } from '../lowering.js';
 import { type Definition, Ns, type Scope, type SourceFile } from '../model.js';
 import type { Tools } from '../tools.js';
-import { shallow, type TraitRef, type Type } from '../types.js';
+import { shallow, type TraitRef, type Type, UNKNOWN } from '../types.js';
 
 /** The readers of expressions call each other through this table. */
 export interface InferRules {
@@ -28,6 +28,8 @@ export interface DeferredCall {
 }
 
 const MAX_COERCION_STEPS = 3;
+/** Chains of calls and operators nest as deep as they are long; what stands deeper stays unresolved. */
+const MAX_EXPRESSION_DEPTH = 600;
 
 /** The state of one function body, constant or closure while its types are inferred. */
 export class Body {
@@ -49,6 +51,7 @@ export class Body {
   hasForeignMacro = false;
   /** Inside any macro's arguments. */
   macros = 0;
+  private depth = 0;
   private pending: Obligation[] = [];
   private readonly locals: Map<string, Type>[] = [new Map<string, Type>()];
 
@@ -80,7 +83,14 @@ export class Body {
   }
 
   infer(node: number, expected?: Type): Type {
-    return this.rules.expression(this, node, expected);
+    if (this.depth >= MAX_EXPRESSION_DEPTH) {
+      this.unresolved(numberAt(this.code, node + 1), '');
+      return UNKNOWN;
+    }
+    this.depth += 1;
+    const type = this.rules.expression(this, node, expected);
+    this.depth -= 1;
+    return type;
   }
 
   bindPattern(node: number, type: Type): void {
