@@ -123,7 +123,12 @@ function looseBlock(file) {
   const search = chosen.map(change).join('\n');
   const body = `<<<<<<< SEARCH\n${search}\n=======\nzz_replaced();\n>>>>>>> REPLACE\n`;
   const normal = (text) => text.replace(/\s+/g, ' ').trim();
-  const places = lines.filter((_, at) => normal(lines.slice(at, at + chosen.length).join('\n')) === normal(chosen.join('\n'))).length;
+  const windows = lines.map((_, at) => lines.slice(at, at + chosen.length)).filter((window) => window.length === chosen.length);
+  const wanted = search.split('\n');
+  const isShifted = (window) => new Set(window.map((line, at) => (line.trim() === '' ? 'blank' : line.search(/\S/) - wanted[at].search(/\S/))).values()).size <= (window.some((line) => line.trim() === '') ? 2 : 1);
+  const same = windows.filter((window) => normal(window.join('\n')) === normal(search));
+  const shifted = same.filter((window) => isShifted(window));
+  const places = shifted.length > 0 ? shifted.length : same.length;
   const edit = base(file, row, { format: 'search_replace', body });
   if (places > 1 && search !== chosen.join('\n') && !lines.join('\n').includes(search)) return { edit, mustRefuse: true };
   const [before, after] = [lines.slice(0, from).join('\n'), lines.slice(from + chosen.length).join('\n')];

@@ -25,7 +25,7 @@ export function locateSearch(text: string, search: string, replacement: string):
   const [first] = exact;
   if (exact.length > 1)
     return { found: 'many', candidates: exact.slice(0, NEAREST_SHOWN).map((at) => lineAt(text, at)) };
-  if (first !== undefined) {
+  if (first !== undefined && !startsInIndent(text, first, search)) {
     return {
       found: 'one',
       place: { start: first, end: first + search.length, replacement, strategy: 'exact' },
@@ -73,7 +73,7 @@ function findAll(text: string, search: string): number[] {
   if (search === '') return [];
   const found: number[] = [];
   for (let at = text.indexOf(search); at !== -1 && found.length < 4; at = text.indexOf(search, at + 1))
-    if (!startsInIndent(text, at, search)) found.push(at);
+    found.push(at);
   return found;
 }
 

@@ -64,6 +64,13 @@ export type {
 } from './ports.js';
 export { type ProcessResult, type RunProcessOptions, runProcess } from './process/run-process.js';
 export type { GivenEnvironment } from './process/select-environment.js';
+export type { Forge, PullRequest } from './pull-request/forge.js';
+export {
+  type SubmitPullRequestOptions,
+  type SubmittedPullRequest,
+  submitPullRequest,
+} from './pull-request/submit-pull-request.js';
+export type { ChangeBundle, ChangeStory } from './pull-request/write-bundle.js';
 export type { RunGatesOptions } from './run-gates.js';
 export { collectShadows, type ShadowCollection, type ShadowLimits } from './shadow/collect-shadows.js';
 export { type FileHashCache, type HashTreeOptions, hashTree } from './tree-hash.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type {
   Chunker,
   FileChange,
@@ -35,6 +35,7 @@ import {
   selectGitEnvironment,
 } from './process/select-environment.js';
 import { assertFresh, type RunGatesOptions, runGates, selectMode } from './run-gates.js';
+import { collectShadows, type ShadowLimits } from './shadow/collect-shadows.js';
 import { withFolderLock } from './shadow/lock-folder.js';
 import { openShadow, type Shadow } from './shadow/open-shadow.js';
 import { type FileHashCache, hashText, hashTree } from './tree-hash.js';
@@ -60,6 +61,8 @@ export interface OpenPreflightOptions {
   /** Let cargo download what is missing. Default false. */
   allowNetwork?: boolean;
   limits?: GateLimits;
+  /** When shadows of all repositories in `stateDir` are removed; looked at once, when the shadow is first needed. */
+  shadowLimits?: ShadowLimits;
 }
 
 /** What applying takes beside the proposal and its report. */
@@ -189,7 +192,10 @@ class RepositoryPreflight implements Preflight {
     const { stateDir, root, env } = this.#context;
     const { passEnv = [], confinement } = this.#options;
     const confined = confinement === undefined ? {} : { confinement };
-    this.#shadow ??= openShadow({ root, stateDir, env, passEnv, ...confined });
+    this.#shadow ??= openShadow({ root, stateDir, env, passEnv, ...confined }).then((shadow) => {
+      collectShadows(stateDir, this.#options.shadowLimits ?? {}, basename(shadow.homeDir));
+      return shadow;
+    });
     const shadow = await this.#shadow.catch((error: unknown) => {
       this.#shadow = undefined; // the next call tries again
       throw error;

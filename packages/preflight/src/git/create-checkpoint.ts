@@ -24,11 +24,17 @@ import type { TreeContext } from './tree-context.js';
 export interface CheckpointOptions {
   /** How many checkpoints of this tree are kept; older ones are dropped. Default 100. */
   keep?: number;
+  /** Older ones are dropped. Default 90 days. */
+  maxAgeMs?: number;
+  /** Once the newest ones together hold more, older ones are dropped; what they share counts each time. Default 20 GiB. */
+  maxTotalBytes?: number;
   /** Larger files are left out and reported. Default 100 MiB. */
   maxFileBytes?: number;
 }
 
 const DEFAULT_KEEP = 100;
+const DEFAULT_MAX_AGE_MS = 90 * 24 * 3_600_000;
+const DEFAULT_MAX_TOTAL_BYTES = 20 * 1024 ** 3;
 const DEFAULT_MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 /** In whose name checkpoints are committed; they are nobody's work. */
@@ -59,7 +65,7 @@ export async function createCheckpoint(
   const args = ['commit-tree', tree, '-m', formatRecord(checkpoint)];
   const commit = (await runGit(context, args, { env: IDENTITY })).stdout.trim();
   await runGit(context, ['update-ref', `${CHECKPOINT_REFS}${checkpoint.id}`, commit]);
-  await dropOldest(context, checkpoint.tree_id, options.keep ?? DEFAULT_KEEP);
+  await dropOldest(context, checkpoint, options);
   return checkpoint;
 }
 
@@ -149,9 +155,18 @@ async function makeTree(context: TreeContext, entries: readonly string[]): Promi
   ).stdout.trim();
 }
 
-async function dropOldest(context: TreeContext, treeId: string, keep: number): Promise<void> {
-  const old: StoredCheckpoint[] = (await loadCheckpoints(context, treeId)).slice(Math.max(1, keep));
-  for (const { checkpoint, commit } of old) {
+/** Drops what is too many, too old or too much; the one just made always stays. */
+async function dropOldest(context: TreeContext, made: Checkpoint, options: CheckpointOptions): Promise<void> {
+  const stored = await loadCheckpoints(context, made.tree_id);
+  const oldest = Date.parse(made.created) - (options.maxAgeMs ?? DEFAULT_MAX_AGE_MS);
+  const maxBytes = options.maxTotalBytes ?? DEFAULT_MAX_TOTAL_BYTES;
+  let bytes = 0;
+  const dropped = stored.filter(({ checkpoint }, index): boolean => {
+    bytes += checkpoint.size_bytes;
+    if (checkpoint.id === made.id) return false;
+    const isOld = Date.parse(checkpoint.created) < oldest;
+    return isOld || index >= Math.max(1, options.keep ?? DEFAULT_KEEP) || bytes > maxBytes;
+  });
+  for (const { checkpoint, commit } of dropped satisfies StoredCheckpoint[])
     await runGit(context, ['update-ref', '-d', `${CHECKPOINT_REFS}${checkpoint.id}`, commit]);
-  }
 }

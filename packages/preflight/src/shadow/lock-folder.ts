@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PreflightError } from '../errors.js';
@@ -19,10 +20,20 @@ export async function withFolderLock<T>(path: string, work: () => Promise<T>): P
   }
 }
 
+/** True while a living process holds the lock file at `path`. */
+export function isFolderLocked(path: string): boolean {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text === '' ? isBeingTaken(path) : isHolderAlive(text);
+  } catch {
+    return false;
+  }
+}
+
 async function takeLock(path: string): Promise<void> {
   if (await tryCreate(path)) return;
-  const [pid = 0, startedAtMs = 0] = (await readFile(path, 'utf8').catch(() => '')).split(' ').map(Number);
-  if (isAlive(pid) && !isReusedPid(pid, startedAtMs)) throw busy(pid);
+  const pid = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10) || 0;
+  if (isFolderLocked(path)) throw busy(pid);
   await rm(path, { force: true });
   if (!(await tryCreate(path))) throw busy(pid);
 }
@@ -37,6 +48,16 @@ async function tryCreate(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** A lock file is empty for the moment between its creation and its first line. */
+function isBeingTaken(path: string): boolean {
+  return Date.now() - statSync(path).mtimeMs < CLOCK_TOLERANCE_MS;
+}
+
+function isHolderAlive(text: string): boolean {
+  const [pid = 0, startedAtMs = 0] = text.split(' ').map(Number);
+  return isAlive(pid) && !isReusedPid(pid, startedAtMs);
 }
 
 function isAlive(pid: number): boolean {
@@ -60,7 +81,7 @@ function startOfProcessMs(): number {
 
 function busy(pid: number): PreflightError {
   return new PreflightError('PT_PREFLIGHT_SHADOW_BUSY', {
-    message: `Process ${pid} verifies in this repository's shadow workspace. Wait for it to end and try again`,
+    message: `${pid === 0 ? 'Another process' : `Process ${pid}`} verifies in this repository's shadow workspace. Wait for it to end and try again`,
     details: { pid },
     retryable: true,
   });

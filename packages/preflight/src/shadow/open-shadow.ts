@@ -83,6 +83,7 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
   const layout = await readLayout(root, metadataEnv);
   const saved = readState(place);
   const seed = saved === null ? await createShadow(place, layout, { ...options, env: buildEnv }) : null;
+  if (seed !== null) writeState(place, seed.state);
   const trees = new TreeSet(place, layout, seed?.state ?? saved ?? { version: STATE_VERSION, trees: {} });
   mirrorSurroundings({
     root,
@@ -198,6 +199,7 @@ async function createShadow(
   rmSync(place.homeDir, { recursive: true, force: true });
   mkdirSync(place.targetDir, { recursive: true });
   const state: SavedState = { version: STATE_VERSION, trees: {} };
+  for (const { source } of pairsOf(place, layout)) state.trees[source] = { files: {}, kept: [] };
   const limits = options.signal === undefined ? {} : { signal: options.signal };
   if (!(await canCloneFiles(options.env))) {
     return {

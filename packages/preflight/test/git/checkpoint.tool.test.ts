@@ -131,6 +131,21 @@ describe('checkpoints', () => {
     expect(repository.read('vendor/inner/x.rs')).toBe('changed\n');
   });
 
+  it('drop what is too old or too much and keep the one just made', async () => {
+    using repository = createRepository(FILES);
+    const { context } = repository;
+    const labels = async (): Promise<string[]> => (await listCheckpoints(context)).map(({ label }) => label);
+    for (const label of ['first', 'second', 'third']) await createCheckpoint(context, label);
+    expect(await labels()).toEqual(['third', 'second', 'first']);
+    const { size_bytes: sizeBytes } = await createCheckpoint(context, 'fourth', { maxTotalBytes: 1 });
+    expect(await labels()).toEqual(['fourth']);
+    await createCheckpoint(context, 'fifth', { maxTotalBytes: 2 * sizeBytes });
+    await createCheckpoint(context, 'sixth', { maxTotalBytes: 2 * sizeBytes });
+    expect(await labels()).toEqual(['sixth', 'fifth']);
+    await createCheckpoint(context, 'last', { maxAgeMs: 0 });
+    expect(await labels()).toEqual(['last']);
+  });
+
   it('list newest first, keep the newest, and stay apart from other trees of the repository', async () => {
     using repository = createRepository({ ...FILES, 'crate/lib.rs': 'one\n', 'crate/.gitignore': '*.tmp\n' });
     const inner = { ...repository.context, root: join(repository.root, 'crate') };
