@@ -43,7 +43,7 @@ async function writeKind(kind: 'chain20' | 'loop' | 'nan'): Promise<string> {
   return path;
 }
 
-describe('opening a model that cannot be used', () => {
+describe('acceptance 4: opening a model that cannot be used', () => {
   it('refuses every malformed file by its header, before a worker is started', async () => {
     const models = listMalformedModels();
     expect(models.length).toBeGreaterThanOrEqual(30);
@@ -159,7 +159,7 @@ describe('opening a model that cannot be used', () => {
   });
 });
 
-describe('verifying a model', () => {
+describe('acceptance 3: verifying a model', () => {
   it('passes a model that writes twenty lines, and measures it', async () => {
     const modelPath = await writeKind('chain20');
     const report = await verifyModel({ modelPath });

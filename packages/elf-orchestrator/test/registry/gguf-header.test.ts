@@ -18,7 +18,7 @@ async function check(bytes: Buffer) {
   return readGgufHeader(path);
 }
 
-describe('reading a GGUF header', () => {
+describe('acceptance 4: reading a GGUF header', () => {
   it('describes a sound model', async () => {
     const path = join(dir, 'sound.gguf');
     await writeSyntheticModel(path, {
