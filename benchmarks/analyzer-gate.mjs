@@ -45,6 +45,13 @@ const WORKSPACE = [
 const random = createRandom(Number(given.seed));
 const scratch = createScratch('analyzer');
 const cases = [];
+// An interrupted run reports what it has.
+for (const name of ['SIGINT', 'SIGTERM'])
+  process.once(name, () => {
+    report();
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(1);
+  });
 
 try {
   for (const spec of given.corpora.split(',')) await measureCorpus(spec);

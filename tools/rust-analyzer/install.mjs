@@ -145,6 +145,9 @@ function bindProgram() {
   const patcher = join(root, 'usr/bin/patchelf');
   const patch = (args) => run(loader, ['--library-path', libraries, patcher, ...args]);
   patch(['--set-interpreter', loader, '--set-rpath', libraries, '--force-rpath', program]);
+  // A library with a search path of its own does not inherit the program's.
+  for (const path of listLibraries(root))
+    if (patch(['--print-rpath', path]).trim() !== '') patch(['--set-rpath', libraries, path]);
   const library = readdirSync(join(root, 'usr/src'))
     .map((name) => join(root, 'usr/src', name, 'library'))
     .find((path) => existsSync(join(path, 'core')));
@@ -163,6 +166,15 @@ function findFolders(root) {
       if (entry.isDirectory() && /-linux-gnu/.test(entry.name)) found.push(join(root, base, entry.name));
   }
   return found;
+}
+
+function listLibraries(root) {
+  const files = findFolders(root).flatMap((folder) =>
+    readdirSync(folder, { withFileTypes: true }).map((entry) => ({ entry, path: join(folder, entry.name) })),
+  );
+  return files
+    .filter(({ entry }) => entry.isFile() && /\.so(\.|$)/.test(entry.name) && !entry.name.startsWith('ld-'))
+    .map(({ path }) => path);
 }
 
 function findFile(root, pattern) {
