@@ -122,7 +122,7 @@ function looseBlock(file) {
   const change = (line) => (shift === 'out' ? line.replace(/^ {1,4}/, '') : shift === 'in' ? `  ${line}` : line.replace(/ = /, '  =  '));
   const search = chosen.map(change).join('\n');
   const body = `<<<<<<< SEARCH\n${search}\n=======\nzz_replaced();\n>>>>>>> REPLACE\n`;
-  const normal = (text) => text.replace(/\s+/g, ' ').trim();
+  const normal = (text) => text.split('\n').map((line) => line.trim().replace(/\s+/g, ' ')).join('\n');
   const windows = lines.map((_, at) => lines.slice(at, at + chosen.length)).filter((window) => window.length === chosen.length);
   const wanted = search.split('\n');
   const isShifted = (window) => new Set(window.map((line, at) => (line.trim() === '' ? 'blank' : line.search(/\S/) - wanted[at].search(/\S/))).values()).size <= (window.some((line) => line.trim() === '') ? 2 : 1);
@@ -130,7 +130,14 @@ function looseBlock(file) {
   const shifted = same.filter((window) => isShifted(window));
   const places = shifted.length > 0 ? shifted.length : same.length;
   const edit = base(file, row, { format: 'search_replace', body });
-  if (places > 1 && search !== chosen.join('\n') && !lines.join('\n').includes(search)) return { edit, mustRefuse: true };
+  const scope = lines.join('\n');
+  const once = scope.split(search).length === 2 && !(/^[ \t]/.test(search) && /[ \t]$/.test(scope.split(search)[0]));
+  if (once && search !== chosen.join('\n')) {
+    // The disturbed block stands somewhere as it is, once: that place is the one it means.
+    const meant = squeeze(cut(file, 0, row.span.start) + scope.replace(search, 'zz_replaced();') + cut(file, row.span.end));
+    return { edit, isRight: (text) => squeeze(text) === meant };
+  }
+  if (places > 1 && search !== chosen.join('\n')) return { edit, mustRefuse: true };
   const [before, after] = [lines.slice(0, from).join('\n'), lines.slice(from + chosen.length).join('\n')];
   const expected = squeeze(`${cut(file, 0, row.span.start)}${before}\nzz_replaced();\n${after}${cut(file, row.span.end)}`);
   return { edit, isRight: (text) => squeeze(text) === expected };
