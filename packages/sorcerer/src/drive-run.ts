@@ -14,7 +14,8 @@ import { decideNext } from './steps/decide-next.js';
 import { finishRun } from './steps/finish-run.js';
 import { gatherBase } from './steps/gather-base.js';
 import { gatherContext } from './steps/gather-context.js';
-import { loadPlan, planInterfaces, planTests, writePlan } from './steps/plan-change.js';
+import { loadPlan, loadPrd } from './steps/load-documents.js';
+import { planInterfaces, planTests, writePlan } from './steps/plan-change.js';
 import { promoteRows } from './steps/promote-rows.js';
 import { proposeEdits } from './steps/propose-edits.js';
 import { proposeFixes } from './steps/propose-fixes.js';
@@ -23,7 +24,7 @@ import { reviewFuture } from './steps/review-future.js';
 import { runScans } from './steps/run-scans.js';
 import { startAttempt } from './steps/start-attempt.js';
 import { verifyProposal } from './steps/verify-proposal.js';
-import { approvePrd, loadPrd, writePrd } from './steps/write-prd.js';
+import { approvePrd, writePrd } from './steps/write-prd.js';
 
 /** How a run stands when a call returns. */
 export interface RunOutcome {

@@ -26,7 +26,7 @@ export interface StepQuestion<T> {
 }
 
 /** How often one step may answer in a form that cannot be read. */
-export const MAX_FORMAT_ERRORS = 3;
+const MAX_FORMAT_ERRORS = 3;
 
 /**
  * Asks one planning step: budget first, then the call, then the step's own schema.

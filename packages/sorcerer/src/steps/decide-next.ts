@@ -30,7 +30,7 @@ export function decideNext(session: RunSession): void {
 const UNCALIBRATED = { isCalibrated: false, n: 0, steps: [] } as const;
 
 /** The raw score of an attempt, from its receipts and counts. */
-export function scoreAttempt(session: RunSession, attempt: AttemptState): number {
+function scoreAttempt(session: RunSession, attempt: AttemptState): number {
   const report = loadReport(session);
   const proposals = session.state().attempts.flatMap(({ proposalId }) => proposalId ?? []);
   const same = proposals.filter((id) => id === attempt.proposalId).length;

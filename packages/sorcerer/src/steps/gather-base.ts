@@ -1,12 +1,8 @@
-import { z } from 'zod';
 import { packContext } from '../context/pack-context.js';
 import { keysNamedIn } from '../context/retrieval-query.js';
 import { redactSecrets } from '../redact.js';
 import { type RunSession, settingsOf } from '../run-session.js';
 import { contextOf, contextTokens, formatRow, reasonerOf, searchOnce } from './gather-context.js';
-
-/** The base context of the planning steps. */
-export const BaseContextSchema = z.strictObject({ text: z.string() });
 
 /** Rows of the blast radius that the base context shows. */
 const RADIUS_LIMIT = 60;
@@ -40,10 +36,4 @@ export async function gatherBase(session: RunSession): Promise<void> {
     artefact: session.log.writeArtefact(session.nameArtefact('base'), { text: redactSecrets(packed.text) }),
     token_count: packed.tokenCount,
   });
-}
-
-/** The base context of the run; empty before it was gathered. */
-export function loadBase(session: RunSession): string {
-  const { base } = session.state().planning;
-  return base === null ? '' : BaseContextSchema.parse(session.log.readArtefact(base)).text;
 }

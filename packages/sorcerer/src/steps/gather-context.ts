@@ -8,7 +8,7 @@ import type { ContextRow, ContextSource } from '../ports.js';
 import type { Reasoner } from '../reasoner.js';
 import { redactSecrets } from '../redact.js';
 import { currentAttempt, type RunSession, settingsOf } from '../run-session.js';
-import { loadInterfaces } from './plan-change.js';
+import { loadInterfaces } from './load-documents.js';
 import { gatherEvidence } from './start-attempt.js';
 
 /** What a reasoner gets to see, and which version of each file its bodies come from. */

@@ -1,4 +1,4 @@
-import { isInsidePath, isKey, type Plan, PlanSchema, pathOfKey, type RowKey } from '@parseltongue/isg-core';
+import { isInsidePath, isKey, pathOfKey, type RowKey } from '@parseltongue/isg-core';
 import { buildPlan } from '../plan/build-plan.js';
 import { checkPlan } from '../plan/validate-plan.js';
 import { formatPrd, type Prd } from '../prd/prd.js';
@@ -6,14 +6,13 @@ import { formatBlocks } from '../prompts/step-prompts-v1.js';
 import { type RunSession, settingsOf } from '../run-session.js';
 import { askStep } from './ask-step.js';
 import { endPlanning } from './end-planning.js';
-import { loadBase } from './gather-base.js';
+import { loadBase, loadInterfaces, loadPrd, loadTests } from './load-documents.js';
 import {
   type InterfaceChanges,
   InterfaceChangesSchema,
   type TestChanges,
   TestChangesSchema,
 } from './step-schemas.js';
-import { loadPrd } from './write-prd.js';
 
 /** A01: names the tests that change, by behaviour. Every behaviour with a new test needs one. */
 export async function planTests(session: RunSession): Promise<void> {
@@ -89,24 +88,6 @@ export async function writePlan(session: RunSession): Promise<void> {
   }
   const artefact = session.log.writeArtefact(session.nameArtefact('plan'), check.plan);
   session.record('stage-ended', { stage: 'plan', attempt: 0, artefact, task_count: check.plan.tasks.length });
-}
-
-/** The plan of the run, null without one. */
-export function loadPlan(session: RunSession): Plan | null {
-  const { plan } = session.state().planning;
-  return plan === null ? null : PlanSchema.parse(session.log.readArtefact(plan));
-}
-
-/** What A01 said, null before it did. */
-export function loadTests(session: RunSession): TestChanges | null {
-  const { tests } = session.state().planning;
-  return tests === null ? null : TestChangesSchema.parse(session.log.readArtefact(tests));
-}
-
-/** What A02 said, null before it did. */
-export function loadInterfaces(session: RunSession): InterfaceChanges | null {
-  const { interfaces } = session.state().planning;
-  return interfaces === null ? null : InterfaceChangesSchema.parse(session.log.readArtefact(interfaces));
 }
 
 function isCovering(prd: Prd, tests: TestChanges['tests']): boolean {

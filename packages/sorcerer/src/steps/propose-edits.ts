@@ -18,11 +18,9 @@ import {
   GatheredContextSchema,
   reasonerOf,
 } from './gather-context.js';
+import { loadFindings, loadInterfaces, loadPlan, loadPrd, loadTests } from './load-documents.js';
 import { nameTarget, placeEdits } from './place-edits.js';
-import { loadInterfaces, loadPlan, loadTests } from './plan-change.js';
-import { loadFindings } from './run-scans.js';
 import { gatherEvidence } from './start-attempt.js';
-import { loadPrd } from './write-prd.js';
 
 /** B01 on the `change` road: future code from the base context, the rows chosen and, where there is one, the plan. */
 export async function proposeEdits(session: RunSession): Promise<void> {

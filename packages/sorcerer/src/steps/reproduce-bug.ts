@@ -52,7 +52,7 @@ export async function reproduceBug(session: RunSession): Promise<void> {
 }
 
 /** What the gates on "base plus tests" say about the tests. */
-export function judgeReproduction(report: GateReport): { status: ReproductionStatus; detail: string } {
+function judgeReproduction(report: GateReport): { status: ReproductionStatus; detail: string } {
   const built = report.receipts.filter(({ gate }) => gate === 'T0' || gate === 'T1' || gate === 'T3');
   const stopped = built.find(({ verdict }) => verdict === 'failed');
   if (stopped !== undefined) {

@@ -6,8 +6,8 @@ import { currentAttempt, type RunSession, settingsOf } from '../run-session.js';
 import { askStep } from './ask-step.js';
 import { loadProposal } from './build-proposal.js';
 import { chunkText } from './chunk-text.js';
+import { loadPrd } from './load-documents.js';
 import { ReviewSchema } from './step-schemas.js';
-import { loadPrd } from './write-prd.js';
 
 /** Share of the context budget that current and future code may take. */
 const CODE_SHARE = 0.6;

@@ -1,18 +1,11 @@
 import { assembleRow, estimateTokenCount, isKey, pathOfKey, type Task } from '@parseltongue/isg-core';
-import { z } from 'zod';
 import { SCAN_POOL_WIDTH } from '../plan/build-plan.js';
 import type { ScanFinding } from '../plan/format-plan.js';
 import { runTasks } from '../plan/run-tasks.js';
 import { formatBlocks, formatStepInstructions } from '../prompts/step-prompts-v1.js';
 import { redactSecrets } from '../redact.js';
 import { type RunSession, settingsOf, withSignal } from '../run-session.js';
-import { loadPlan } from './plan-change.js';
-
-/** What the scans of a run found. */
-export const ScanReportSchema = z.strictObject({
-  findings: z.array(z.strictObject({ goal: z.string(), answer: z.string() })),
-  not_run: z.array(z.strictObject({ task: z.string(), reason: z.string() })),
-});
+import { loadPlan, type ScanReport } from './load-documents.js';
 
 const ANSWER_TOKENS = 256;
 const ANSWER_LIMIT = 2_000;
@@ -56,12 +49,6 @@ function countAffordable(session: RunSession): number {
   const { input_tokens, output_tokens } = session.state().ledger;
   const left = Math.max(0, caps.total_tokens - input_tokens - output_tokens);
   return Math.floor(left / 2 / caps.local_step_tokens);
-}
-
-/** What the scans found; nothing before they ran. */
-export function loadFindings(session: RunSession): ScanFinding[] {
-  const { scans } = session.state().planning;
-  return scans === null ? [] : ScanReportSchema.parse(session.log.readArtefact(scans)).findings;
 }
 
 interface ScanResult {
@@ -128,7 +115,7 @@ function chargeScan(session: RunSession, result: ScanResult): void {
   });
 }
 
-function recordScans(session: RunSession, report: z.infer<typeof ScanReportSchema>): void {
+function recordScans(session: RunSession, report: ScanReport): void {
   session.record('stage-ended', {
     stage: 'scan',
     attempt: 0,

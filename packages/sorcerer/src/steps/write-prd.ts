@@ -4,7 +4,7 @@ import { formatBlocks } from '../prompts/step-prompts-v1.js';
 import { type RunSession, settingsOf } from '../run-session.js';
 import { askStep } from './ask-step.js';
 import { endPlanning } from './end-planning.js';
-import { loadBase } from './gather-base.js';
+import { loadBase, loadPrd } from './load-documents.js';
 import { type PrdAnswer, PrdAnswerSchema } from './step-schemas.js';
 
 /**
@@ -64,12 +64,6 @@ export function recordPrd(session: RunSession, value: Prd, source: 'model' | 'us
     source,
     stale: before === null ? [] : findStaleSteps(before, parsed.data),
   });
-}
-
-/** The latest version of the PRD, null before there is one. */
-export function loadPrd(session: RunSession): Prd | null {
-  const { prd } = session.state().planning;
-  return prd === null ? null : PrdSchema.parse(session.log.readArtefact(prd.artefact));
 }
 
 function createPrd(session: RunSession, answer: PrdAnswer): Prd {
