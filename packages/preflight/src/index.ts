@@ -5,6 +5,7 @@ export {
   locateAnalyzer,
 } from './analyzer/locate-analyzer.js';
 export type { AnalyzerLimits } from './analyzer/open-analyzer.js';
+export { type RenameItemOptions, renameItem } from './analyzer/rename-item.js';
 export {
   type ApplyEvent,
   type ApplyOptions,

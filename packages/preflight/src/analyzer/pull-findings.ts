@@ -1,3 +1,4 @@
+import type { Suggestion } from '@parseltongue/isg-core';
 import type { Diagnostic, DocumentDiagnosticReport } from 'vscode-languageserver-protocol';
 import { type AnalyzerSession, readSessionText } from './open-analyzer.js';
 import { toUri } from './overlay.js';
@@ -14,6 +15,8 @@ export interface Finding {
   end: number;
   line: number;
   column: number;
+  /** Filled for those that are reported. */
+  suggestions: Suggestion[];
 }
 
 /** What is pulled. */
@@ -75,5 +78,6 @@ function describeFinding(
     end: Math.max(start, positions.offsetOf(item.range.end)),
     line: item.range.start.line + 1,
     column: item.range.start.character + 1,
+    suggestions: [],
   };
 }

@@ -64,7 +64,7 @@ function describeFinding(finding: Finding, count: number, isBlocking: boolean): 
     rendered: `${head}\n --> ${path}:${line}:${column}${more}`,
     package_name: null,
     spans: [{ path, start, end, line, column, is_primary: true, label: null }],
-    suggestions: [],
+    suggestions: finding.suggestions,
     row_key: null,
   };
 }

@@ -11,6 +11,7 @@ import {
 import { withOverlay } from '../analyzer/overlay.js';
 import { type Finding, pullFindings } from '../analyzer/pull-findings.js';
 import { subtractFindings } from '../analyzer/subtract-findings.js';
+import { suggestFixes } from '../analyzer/suggest-fixes.js';
 import { mapRowKeys } from '../diagnose/map-row-keys.js';
 import { PreflightError } from '../errors.js';
 import type { AnalyzerGate, Confinement } from '../ports.js';
@@ -45,6 +46,8 @@ export function openAnalyzerGate(options: OpenAnalyzerGateOptions = {}): Analyze
   return new ResidentAnalyzerGate(options);
 }
 
+/** Findings the server is asked to fix. */
+const MAX_FIXED = 10;
 const NO_ANALYZER_PREFIX = 'Nothing is lost but speed, T3 runs cargo check';
 
 class ResidentAnalyzerGate implements AnalyzerGate {
@@ -201,7 +204,10 @@ async function lookAfter(
     const first = await pull();
     if (!first.some(isRejecting)) return first;
     const again = await pull(); // what vanishes when asked again was a passing state of the server
-    return first.filter((finding) => again.some((other) => isSame(finding, other)));
+    const lasting = first.filter((finding) => again.some((other) => isSame(finding, other)));
+    for (const finding of lasting.filter(isRejecting).slice(0, MAX_FIXED))
+      finding.suggestions = await suggestFixes(session, finding, { texts, ...signalOf(context) });
+    return lasting;
   });
   const status = session.server.status.current();
   return {

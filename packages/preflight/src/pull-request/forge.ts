@@ -93,7 +93,7 @@ async function openByApi(forge: RestForge, request: DraftRequest): Promise<PullR
   if (created.status === 422) {
     const owner = forge.repository.split('/')[0] ?? '';
     const query = new URLSearchParams({ head: `${owner}:${head}`, base, state: 'open' });
-    const open = await call(forge, request, { method: 'GET', path: `pulls?${query}` });
+    const open = await call(forge, request, { method: 'GET', path: `pulls?${query.toString()}` });
     if (open.status === 200 && Array.isArray(open.json) && open.json.length > 0)
       return readPull(open.json[0]);
   }

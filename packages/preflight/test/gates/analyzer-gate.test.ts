@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GateReceipt } from '@parseltongue/isg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnalyzerLimits, locateAnalyzer, openAnalyzerGate } from '../../src/index.js';
+import { type AnalyzerLimits, locateAnalyzer, openAnalyzerGate, renameItem } from '../../src/index.js';
 import { type CargoWorkspace, createCargoWorkspace } from '../support/cargo-workspace.js';
 
 const LIB = 'shop/src/lib.rs';
@@ -89,6 +89,19 @@ describe('T2 and the ways of a language server', { timeout: SLOW }, () => {
     expect(receipt?.verdict).toBe('failed');
   });
 
+  it('hands the fixes of the server out as suggestions in bytes', async () => {
+    const [receipt] = await judge({ script: {} }, append(BAD));
+    const [diagnostic] = receipt?.new_diagnostics ?? [];
+    const [span] = diagnostic?.spans ?? [];
+    expect(diagnostic?.suggestions).toEqual([
+      {
+        message: 'Fix it',
+        applicability: 'MaybeIncorrect',
+        replacements: [{ path: LIB, start: span?.start, end: span?.end, replacement: 'fixed' }],
+      },
+    ]);
+  });
+
   it('waits for a server that loads slowly', async () => {
     const [receipt] = await judge({ script: { startDelayMs: 1500 } }, append(BAD));
     expect(receipt?.verdict).toBe('failed');
@@ -167,6 +180,26 @@ describe('T2 and the ways of a language server', { timeout: SLOW }, () => {
     const report = await preflight.verify(await workspace.propose(append(BAD)), { gates: ['T2'] });
     expect(report.receipts[0]).toMatchObject({ verdict: 'not_run', new_diagnostics: [] });
     expect(report.receipts[0]?.reason).toContain('rustup component add rust-analyzer rust-src');
+  });
+});
+
+describe('renameItem', { timeout: SLOW }, () => {
+  it('answers every place of the name in bytes and leaves the tree alone', async () => {
+    const before = workspace.read(LIB);
+    const replacements = await renameItem({
+      treeDir: workspace.root,
+      workDir: join(workspace.root, '..', 'rename'),
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' },
+      command: writeScene({}),
+      path: LIB,
+      offset: before.indexOf('discount'),
+      newName: 'rebate',
+    });
+    const bytes = Buffer.from(before);
+    const old = replacements?.map(({ start, end }) => bytes.toString('utf8', start, end));
+    expect(new Set(old)).toEqual(new Set(['discount']));
+    expect(old).toHaveLength(before.match(/\bdiscount\b/g)?.length ?? 0);
+    expect(workspace.read(LIB)).toBe(before);
   });
 });
 
