@@ -123,7 +123,7 @@ describe('acceptance 4: opening a model that cannot be used', () => {
     const home = join(dir, 'bare');
     await mkdir(join(home, 'node_modules', '@parseltongue'), { recursive: true });
     await cp(join(PACKAGE, 'dist'), join(home, 'dist'), { recursive: true });
-    for (const name of ['zod', '@parseltongue/isg-core']) {
+    for (const name of ['zod', 'vscode-jsonrpc', '@parseltongue/isg-core']) {
       await symlink(join(PACKAGE, 'node_modules', name), join(home, 'node_modules', name));
     }
     const code = `

@@ -65,7 +65,7 @@ describe('the program', () => {
     );
     expect((await run('models', 'list')).out).toMatch(/^chain\tdownloaded/);
     expect((await run('generate', '--prompt', 'go', '--max-tokens', '2')).out).toBe(
-      `${CHAIN20_LINES.slice(0, 2).join('')}`,
+      CHAIN20_LINES.slice(0, 2).join(''),
     );
     expect((await run('enqueue', '--prompt', 'go', '--max-tokens', '1')).out).toBe('t1\n');
     expect((await run('list')).out).toBe('t1\theld\tqueued\t\n');
