@@ -39,7 +39,7 @@ export async function checkGraph(context: GateContext): Promise<GateOutcome> {
 }
 
 /** A problem of the graph as a diagnostic; uncertain ones are warnings. */
-export function describeProblem(problem: GraphProblem): CompilerDiagnostic {
+function describeProblem(problem: GraphProblem): CompilerDiagnostic {
   const { path, span, line, message, code } = problem;
   return {
     tool: 'parseltongue',

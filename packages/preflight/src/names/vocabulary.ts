@@ -43,7 +43,7 @@ export class Vocabulary {
 }
 
 /** The words of a text. */
-export function describeText(text: string, stamp: string): FileWords {
+function describeText(text: string, stamp: string): FileWords {
   const derives = [...text.matchAll(/derive\(([^)]*)\)/g)].flatMap((match) => listWords(match[1] ?? ''));
   return { stamp, words: new Set(listWords(text)), derives };
 }
