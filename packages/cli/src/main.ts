@@ -14,6 +14,7 @@ async function main(): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0); // the reader has enough
   });
+  process.stderr.on('error', () => undefined); // nobody listens to progress any more: the answer still counts
   const context = createContext();
   const argv = process.argv.slice(2);
   const isAlone = !argv.some(

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { createProgram } from './create-program.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { CliContext } from './io.js';

@@ -31,7 +31,7 @@ export interface Invocation {
   config: Config;
   progress: ProgressLine;
   /** Opens the repository around the working folder; closed when the verb ends. */
-  openWorkspace(): Promise<Workspace>;
+  openWorkspace: () => Promise<Workspace>;
 }
 
 /** What a verb answers: the same facts as JSON and as text. */

@@ -54,7 +54,7 @@ async function call(client: Client, name: string, args: Record<string, unknown>)
 }
 
 describe('the MCP server', () => {
-  it('lists nine tools, reads and writes apart', async () => {
+  it('lists ten tools, reads and writes apart', async () => {
     const client = await connect({});
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([
@@ -63,6 +63,7 @@ describe('the MCP server', () => {
       'show',
       'callers',
       'impact',
+      'structure',
       'map',
       'propose',
       'preflight',

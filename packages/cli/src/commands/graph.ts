@@ -15,6 +15,8 @@ const QUESTIONS = [
   'dead_code',
 ];
 
+type GraphArguments = [question: StructureQuestion, keys: string[], flags: { depth: number; budget: number }];
+
 const EXAMPLES = `Examples:
   parseltongue graph callers src/lib.rs-Parser-parse --depth 2
   parseltongue graph path src/main.rs-_-main src/money.rs-Money-add
@@ -36,23 +38,16 @@ export const addGraphVerb: AddVerb = (program, host) => {
     .option('--budget <tokens>', 'at most this many tokens', parsePositive, 2500)
     .addHelpText('before', EXAMPLES)
     .action(
-      host.run(
-        async (
-          invocation,
-          question: StructureQuestion,
-          given: string[],
-          flags: { depth: number; budget: number },
-        ) => {
-          const keys = await readRowKeys(given);
-          const workspace = await invocation.openWorkspace();
-          const { data, text } = await workspace.askStructure({
-            question,
-            keys,
-            depth: flags.depth,
-            tokenBudget: flags.budget,
-          });
-          return { exitCode: EXIT.ok, json: { contract: 'pt.cli.graph/1', question, ...data }, text };
-        },
-      ),
+      host.run(async (invocation, ...[question, given, flags]: GraphArguments) => {
+        const keys = await readRowKeys(given);
+        const workspace = await invocation.openWorkspace();
+        const { data, text } = await workspace.askStructure({
+          question,
+          keys,
+          depth: flags.depth,
+          tokenBudget: flags.budget,
+        });
+        return { exitCode: EXIT.ok, json: { contract: 'pt.cli.graph/1', question, ...data }, text };
+      }),
     );
 };

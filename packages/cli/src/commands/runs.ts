@@ -9,6 +9,8 @@ import { addReasonerOptions, type ReasonerFlags, readReasonerChoice } from './re
 
 type Action = 'list' | 'show' | 'resume' | 'cancel';
 
+type RunsArguments = [action: Action, id: string | undefined, flags: RunsFlags];
+
 interface RunsFlags extends ReasonerFlags {
   apply?: boolean;
   answer?: string;
@@ -46,7 +48,7 @@ export const addRunsVerb: AddVerb = (program, host) => {
   addReasonerOptions(command)
     .addHelpText('before', EXAMPLES)
     .action(
-      host.run(async (invocation, action: Action, id: string | undefined, flags: RunsFlags) => {
+      host.run(async (invocation, ...[action, id, flags]: RunsArguments) => {
         if (action === 'list') return list(invocation);
         const runId = await findRun(invocation, id);
         if (action === 'show') return show(invocation, runId);

@@ -290,7 +290,9 @@ export class RepositoryWorkspace implements Workspace {
       stages,
       context,
       requireFreshStore: () => this.requireFreshStore(),
-      reindex: async () => void (await this.index({})),
+      reindex: async () => {
+        await this.index({});
+      },
     };
   }
 }

@@ -36,7 +36,10 @@ export function openFolderWatch(root: string): FolderWatch {
   };
   const addBelow = async (folder: string): Promise<void> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
-    if (entries === undefined) return drop(folder);
+    if (entries === undefined) {
+      drop(folder);
+      return;
+    }
     if (!watchers.has(folder)) {
       add(folder);
       generation += 1; // what was written before the watch began has no event

@@ -57,13 +57,17 @@ function registerTool(server: McpServer, tool: ToolDefinition, host: ToolHost): 
 /** The schema as clients see it, without the dialect line that every tool would repeat. */
 function leanSchema(schema: z.ZodObject): z.ZodObject {
   const standard = schema['~standard'];
-  const lean = (make: typeof standard.jsonSchema.input): typeof make => {
+  type Make = (options: Parameters<typeof standard.jsonSchema.input>[0]) => Record<string, unknown>;
+  const lean = (make: Make): Make => {
     return (options) => {
       const { $schema: _dialect, ...rest } = make(options);
       return rest;
     };
   };
-  const jsonSchema = { input: lean(standard.jsonSchema.input), output: lean(standard.jsonSchema.output) };
+  const jsonSchema = {
+    input: lean((options) => standard.jsonSchema.input(options)),
+    output: lean((options) => standard.jsonSchema.output(options)),
+  };
   return Object.create(schema, { '~standard': { value: { ...standard, jsonSchema } } }) as z.ZodObject;
 }
 

@@ -68,7 +68,6 @@ function renderPair(
 
 /** Text of exactly `width` columns; tabs are two. Foreign control characters would move the cursor. */
 function fit(text: string, width: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  const plain = stripVTControlCharacters(text.replace(/\t/g, '  ')).replace(/[\u0000-\u001f\u007f]/g, '');
+  const plain = stripVTControlCharacters(text.replace(/\t/g, '  ')).replace(/\p{Cc}/gu, '');
   return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain.padEnd(width);
 }

@@ -19,7 +19,7 @@ const MIB = 1024 ** 2;
 
 /** A board on which nothing has happened yet. */
 export function createStageBoard(colors: Colors): StageBoard {
-  const marks = new Map<string, Mark>();
+  const marks = new Map<unknown, Mark>();
   const memory: number[] = [];
   return {
     update(event) {
@@ -50,20 +50,25 @@ function drawStage(stage: string, mark: Mark, colors: Colors): string {
   return colors.dim(mark === 'skipped' ? `-${stage}` : `·${stage}`);
 }
 
-/** What one event says about stages; a new attempt wipes what the last one left. */
-function readMarks({ type, payload }: RunEvent): [string, Mark][] {
-  const { stage, gate, verdict, status } = payload;
-  if (type === 'gate-started') return [[String(gate), 'running']];
-  if (type === 'gate-ended') return [[String(gate), readVerdict(verdict)]];
-  if (type === 'apply-started') return [['apply', 'running']];
-  if (type === 'apply-ended') return [['apply', status === 'applied' ? 'passed' : 'failed']];
-  if (type === 'commit-created') return [['commit', 'passed']];
-  if (type === 'stage-started' && stage === 'attempt')
+type Payload = RunEvent['payload'];
+
+/** What an event says about stages; a new attempt wipes what the last one left. */
+const MARKS: Partial<Record<RunEvent['type'], (payload: Payload) => [unknown, Mark][]>> = {
+  'gate-started': ({ gate }) => [[gate, 'running']],
+  'gate-ended': ({ gate, verdict }) => [[gate, readVerdict(verdict)]],
+  'apply-started': () => [['apply', 'running']],
+  'apply-ended': ({ status }) => [['apply', status === 'applied' ? 'passed' : 'failed']],
+  'commit-created': () => [['commit', 'passed']],
+  'rows-proposed': () => [['propose', 'passed']],
+  'stage-started': ({ stage }) => {
+    if (stage !== 'attempt') return [[stage, 'running']];
     return [...STAGES.slice(1).map((name): [string, Mark] => [name, 'waiting']), ['propose', 'running']];
-  if (type === 'stage-started' && stage === 'context') return [['context', 'running']];
-  if (type === 'stage-ended' && stage === 'context') return [['context', 'passed']];
-  if (type === 'rows-proposed') return [['propose', 'passed']];
-  return [];
+  },
+  'stage-ended': ({ stage }) => (stage === 'context' ? [[stage, 'passed']] : []),
+};
+
+function readMarks({ type, payload }: RunEvent): [unknown, Mark][] {
+  return MARKS[type]?.(payload) ?? [];
 }
 
 function readVerdict(verdict: unknown): Mark {

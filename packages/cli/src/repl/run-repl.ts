@@ -61,8 +61,8 @@ interface Session {
 async function readLines(rl: Interface, session: Session): Promise<void> {
   let running: AbortController | undefined;
   rl.on('SIGINT', () => {
-    if (running !== undefined) return running.abort('SIGINT');
-    rl.write(null, { ctrl: true, name: 'u' }); // nothing runs: clear the line
+    if (running !== undefined) running.abort('SIGINT');
+    else rl.write(null, { ctrl: true, name: 'u' }); // nothing runs: clear the line
   });
   rl.prompt();
   for await (const line of rl) {

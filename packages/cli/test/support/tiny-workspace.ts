@@ -127,6 +127,9 @@ export function openRepository(scratch: string): TestRepository {
     ...definedOnly(process.env),
     ...IDENTITY,
     PARSELTONGUE_CACHE_DIR: join(scratch, 'cache'),
+    PARSELTONGUE_ANALYZER: 'false', // whether one is installed must not change what a test sees
+    PARSELTONGUE_DAEMON_IDLE_SECONDS: '60',
+    XDG_CONFIG_HOME: join(scratch, 'config'),
   };
   delete env.ANTHROPIC_API_KEY;
   return {

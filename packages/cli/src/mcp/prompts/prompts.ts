@@ -6,7 +6,7 @@ export interface PromptDefinition {
   title: string;
   description: string;
   args: z.ZodObject;
-  write(args: Record<string, string>): string;
+  write: (args: Record<string, string>) => string;
 }
 
 /** Every prompt, in the order clients list them. */

@@ -12,13 +12,12 @@ export const callersTool = defineTool({
     key: z.string().max(1000).describe('ISGL1 key'),
     direction: z.enum(['callers', 'callees']).default('callers'),
     depth: z.int().min(1).max(10).default(1),
-    budget: z.int().min(100).max(8000).default(2000),
   }),
   isReadOnly: true,
-  async run({ key, direction, depth, budget }, { workspace }) {
+  async run({ key, direction, depth }, { workspace }) {
     const [row] = await readRowKeys([key]);
     const store = await workspace.requireFreshStore();
-    const options = { depth, tokenBudget: budget };
+    const options = { depth, tokenBudget: 2000 };
     const known = row ?? (key as never);
     const answer = await (direction === 'callers'
       ? store.callersOf(known, options)

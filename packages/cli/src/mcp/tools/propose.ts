@@ -8,10 +8,10 @@ const keyOrPath = z.string().min(1).max(1000);
 /** An edit as flat as a model writes it best; `EditSchema` decides in the end. */
 const ToolEditSchema = z.strictObject({
   key: keyOrPath.optional().describe('row to edit, delete or rename'),
-  path: keyOrPath.optional().describe('file, for other formats or a new file'),
+  path: keyOrPath.optional(),
   base_hash: z.string().max(64).nullable().default(null).describe('as show printed; null for a new file'),
   op: z.enum(['edit', 'create', 'delete', 'rename']).default('edit'),
-  place: z.enum(['after', 'before', 'end_of']).optional().describe('of a created item'),
+  place: z.enum(['after', 'before', 'end_of']).optional(),
   anchor: keyOrPath.optional().describe('row beside or around it'),
   format: z.enum(['whole_item', 'search_replace', 'unified_diff']).default('whole_item'),
   body: z.string().max(400_000).default(''),

@@ -6,7 +6,7 @@ export const searchTool = defineTool({
   name: 'search',
   title: 'Search interfaces',
   description:
-    'Finds Rust interfaces by words in names, signatures, docs and summaries: keys, signatures, one-line summaries, best first. No bodies: use show.',
+    'Finds Rust interfaces by words in names, signatures, docs and summaries, best first. No bodies: use show.',
   input: z.object({
     query: z.string().min(1).max(400),
     limit: z.int().min(1).max(50).default(20),

@@ -6,6 +6,7 @@ import { renderRow } from '../../render/row.js';
 import { defineTool } from '../define-tool.js';
 
 const CHARACTERS_PER_TOKEN = 4;
+const BODY_TOKENS = 6000;
 
 export const showTool = defineTool({
   name: 'show',
@@ -15,15 +16,14 @@ export const showTool = defineTool({
   input: z.object({
     key: z.string().max(1000).describe('ISGL1 key, e.g. src/lib.rs-Parser-parse'),
     body: z.boolean().default(true).describe('include the code'),
-    budget: z.int().min(100).max(8000).default(4000),
   }),
   isReadOnly: true,
-  async run({ key, body, budget }, { workspace }) {
+  async run({ key, body }, { workspace }) {
     const [known] = (await readRowKeys([key])) as [RowKey];
     const store = await workspace.requireFreshStore();
     const view = await workspace.showRow(known);
     const { indexed_at } = await store.status();
-    const withBody = body && view.code.length <= budget * CHARACTERS_PER_TOKEN;
+    const withBody = body && view.code.length <= BODY_TOKENS * CHARACTERS_PER_TOKEN;
     const cut =
       body && !withBody
         ? `-- the code is about ${Math.ceil(view.code.length / CHARACTERS_PER_TOKEN)} tokens: over the budget, show its children\n`
