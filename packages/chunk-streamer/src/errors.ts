@@ -8,6 +8,7 @@ export interface StreamErrorDetails {
   PT_STREAM_OPTION_INVALID: { option: string; value: string };
   PT_STREAM_PATH_INVALID: { path: string };
   PT_STREAM_LANGUAGE_UNSUPPORTED: { path: string };
+  PT_STREAM_LANGUAGE_INVALID: { module: string; problem: string };
   PT_STREAM_GRAMMAR_UNAVAILABLE: { file: string };
   PT_STREAM_WORKERS_LOST: { reason: string };
   PT_STREAM_CLOSED: { what: string };

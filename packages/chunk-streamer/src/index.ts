@@ -16,6 +16,13 @@ export {
   openIncrementalStream,
   type UpdateOptions,
 } from './incremental/open-incremental-stream.js';
+export {
+  defineLanguage,
+  type ExtractContext,
+  type FilePlace,
+  type FileSyntax,
+  type LanguageDefinition,
+} from './languages/define-language.js';
 export type { GraphProblem } from './languages/rust/resolve/index.js';
 export { listSources, type SourceFile } from './list-sources.js';
 export {

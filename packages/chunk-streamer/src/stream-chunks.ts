@@ -1,4 +1,5 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
+import { loadLanguages } from './languages/load-languages.js';
 import { forgetTexts } from './languages/rust/forget-texts.js';
 import { openProgram } from './languages/rust/resolve/index.js';
 import type { RustFileSyntax } from './languages/rust/syntax.js';
@@ -23,7 +24,7 @@ export interface StreamOptions extends ReadOptions {
  * facts that resolving needs are kept to the end. Equal repositories give equal streams but for `mtime_ms`.
  *
  * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE,
- * PT_STREAM_OPTION_INVALID, PT_STREAM_WORKERS_LOST, and the reason of `options.signal` when it is aborted
+ * PT_STREAM_OPTION_INVALID, PT_STREAM_LANGUAGE_INVALID, PT_STREAM_WORKERS_LOST, and the reason of `options.signal` when it is aborted
  */
 export async function* streamChunks(
   root: string,
@@ -33,7 +34,8 @@ export async function* streamChunks(
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
   onProgress?.({ stage: 'walk', done: 0, total: null, unit: 'files' });
-  const survey = await surveyRepository(root, { signal });
+  const languages = await loadLanguages(settings.languages);
+  const survey = await surveyRepository(root, { signal, languages });
   onProgress?.({ stage: 'walk', done: survey.files.length, total: survey.files.length, unit: 'files' });
   const state: StreamState = {
     ledger: {

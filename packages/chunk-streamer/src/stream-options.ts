@@ -8,6 +8,11 @@ export interface ReadOptions {
   workers?: number;
   /** Larger files are skipped as `too_large`; default 16 MiB. */
   maxFileBytes?: number;
+  /**
+   * Modules, as `file:` URLs, whose default export is a language made by `defineLanguage`; default none beside Rust. Their
+   * files have rows and no references.
+   */
+  languages?: readonly string[];
   /** Ends the work with the signal's reason; every worker is stopped first. */
   signal?: AbortSignal;
   /** Hears of walked, parsed and resolved files. */
@@ -18,6 +23,7 @@ export interface ReadOptions {
 export interface ReadSettings {
   workers: number;
   maxFileBytes: number;
+  languages: readonly string[];
 }
 
 const DEFAULT_MAX_WORKERS = 4;
@@ -34,7 +40,7 @@ export function readSettings(options: ReadOptions): ReadSettings {
   const maxFileBytes = options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
   assertCount('workers', workers, MAX_WORKERS);
   assertCount('maxFileBytes', maxFileBytes, Number.MAX_SAFE_INTEGER);
-  return { workers, maxFileBytes };
+  return { workers, maxFileBytes, languages: options.languages ?? [] };
 }
 
 function assertCount(option: string, value: number, max: number): void {

@@ -30,7 +30,7 @@ async function stream(root: string) {
   return collected;
 }
 
-describe('bad input', () => {
+describe('bad input', { timeout: 180_000 }, () => {
   it('with carriage returns alone as line ends is cut into items', async () => {
     const { rows } = await chunk('fn a() {}\rstruct B;\rimpl B {\r  fn c() {}\r}\r');
     expect(names(rows)).toEqual(['a', 'B', '@B', 'c']);

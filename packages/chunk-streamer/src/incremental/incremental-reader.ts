@@ -1,4 +1,6 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
+import type { LanguageDefinition } from '../languages/define-language.js';
+import { loadLanguages } from '../languages/load-languages.js';
 import { forgetTexts } from '../languages/rust/forget-texts.js';
 import type { RustFileSyntax } from '../languages/rust/syntax.js';
 import { parseInOrder } from '../parse/parse-in-order.js';
@@ -20,6 +22,7 @@ export class IncrementalReader {
   readonly #stateFile: string | undefined;
   readonly #graph = new GraphCache();
   #pool: ParsePool | undefined;
+  #languages: readonly LanguageDefinition[] | undefined;
   #isLoaded = false;
   #observation: Observation | undefined;
   #survey: RepositorySurvey | undefined;
@@ -96,7 +99,7 @@ export class IncrementalReader {
 
   // What decides which files are read and with what result.
   #describeSettings(): string {
-    return JSON.stringify([this.#root, this.#settings.maxFileBytes]);
+    return JSON.stringify([this.#root, this.#settings.maxFileBytes, this.#settings.languages]);
   }
 
   /** Finds out what must be read: what was written or moved, and everything without facts once anything was. */
@@ -106,6 +109,7 @@ export class IncrementalReader {
       files: this.#files,
       last: this.#observation,
       paths,
+      languages: (this.#languages ??= await loadLanguages(this.#settings.languages)),
       signal,
     });
     const { walked, structureHash, dirty } = observation;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LanguageDefinition } from '../languages/define-language.js';
 import { type WalkResult, walkRepository } from '../walk/walk-repository.js';
 import type { KnownFile } from './known-file.js';
 import { type FileStamp, isSameStamp, stampFiles } from './stamp-files.js';
@@ -22,6 +23,7 @@ export interface ObserveInput {
   last: Observation | undefined;
   /** The only paths that may have changed, when somebody watched. */
   paths: readonly string[] | undefined;
+  languages: readonly LanguageDefinition[];
   signal: AbortSignal | undefined;
 }
 
@@ -32,7 +34,7 @@ export async function observeRepository(input: ObserveInput): Promise<Observatio
     const stamps = new Map([...last.stamps, ...(await stampFiles(input.root, paths, input.signal))]);
     return { ...last, stamps, dirty: await listDirty(input, [...paths].sort(), stamps) };
   }
-  const walked = await walkRepository(input.root, input.signal);
+  const walked = await walkRepository(input.root, input.signal, input.languages);
   const stamps = await stampFiles(input.root, walked.files, input.signal);
   return {
     walked,

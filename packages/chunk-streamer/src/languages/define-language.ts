@@ -1,4 +1,4 @@
-import type { SyntaxDiagnostic } from '@parseltongue/isg-core';
+import type { Chunk, SyntaxDiagnostic } from '@parseltongue/isg-core';
 import type { Query, Tree } from 'web-tree-sitter';
 
 /** Where a file stands in its repository, as far as its own text cannot say. */
@@ -17,15 +17,20 @@ export interface ExtractContext {
   path: string;
   text: string;
   place: FilePlace;
-  /** The compiled `query` of the language. */
-  query: Query;
-  /** Parses a text of the same length and line breaks as `text`. The tree is freed by the caller of `extract`. */
+  /** The compiled `query` of the language; reading it throws when the language declares no grammar. */
+  readonly query: Query;
+  /**
+   * Parses a text of the same length and line breaks as `text`. The tree is freed by the caller of `extract`. Throws when the
+   * language declares no grammar.
+   */
   parse: (text: string) => Tree;
 }
 
 /** The least that one parsed file yields in any language. */
 export interface FileSyntax {
   path: string;
+  /** One for each row, in byte order, the file row first. */
+  items: readonly { chunk: Chunk }[];
   diagnostics: SyntaxDiagnostic[];
 }
 
@@ -35,10 +40,10 @@ export interface LanguageDefinition<Syntax extends FileSyntax = FileSyntax> {
   id: string;
   /** With the dot, e.g. `.rs`. */
   extensions: readonly string[];
-  /** File of the wasm grammar, shipped beside the built code, and the npm package that holds it in development. */
-  grammar: { package: string; file: string };
+  /** File of a tree-sitter grammar as wasm, in its npm package; absent for a language that reads its texts by itself. */
+  grammar?: { package: string; file: string };
   /** Query in the grammar's node types, compiled once a worker. */
-  query: string;
+  query?: string;
   /** Never throws on any text. Rows come in byte order and assemble to the text. */
   extract(context: ExtractContext): Syntax;
 }

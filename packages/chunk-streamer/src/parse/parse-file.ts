@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { type FileFacts, utf8Length } from '@parseltongue/isg-core';
-import { languageOf } from '../languages/registry.js';
 import { readSource, type SourceText } from './read-source.js';
 import type { SourceParser } from './source-parser.js';
 import type { ParseOutcome, ParseRequest, WorkerSettings } from './worker-protocol.js';
@@ -21,21 +20,21 @@ export async function parseFile(
   const syntax = parser.parse({ path, text: source.text, place: request.place });
   if (syntax === undefined)
     return { status: 'skipped', skipped: { path, reason: 'unreadable', detail: 'no language reads it' } };
-  return { status: 'parsed', file: toFacts(request, source), syntax };
+  return { status: 'parsed', file: toFacts(request, source, parser.languageOf(path)), syntax };
 }
 
 function toSource(text: string): SourceText {
   return { text, hash: hash('sha256', text, 'hex'), sizeBytes: utf8Length(text), mtimeMs: 0 };
 }
 
-function toFacts({ path, place }: ParseRequest, source: SourceText): FileFacts {
+function toFacts({ path, place }: ParseRequest, source: SourceText, language: string): FileFacts {
   return {
     path,
     hash: source.hash,
     size_bytes: source.sizeBytes,
     mtime_ms: source.mtimeMs,
     line_count: countLines(source.text),
-    language: languageOf(path)?.id ?? '',
+    language,
     crate: place.crate,
     module_path: place.module_path,
   };

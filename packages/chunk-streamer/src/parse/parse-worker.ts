@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { LANGUAGES } from '../languages/registry.js';
+import { loadLanguages } from '../languages/load-languages.js';
 import { parseFile } from './parse-file.js';
 import { openSourceParser } from './source-parser.js';
 import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
@@ -7,7 +7,8 @@ import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-prot
 // A worker parses what it is sent, one file a message. A defect ends the worker: the pool reports the file and starts another.
 async function serve(): Promise<void> {
   const settings = workerData as WorkerSettings;
-  const parser = await openSourceParser(LANGUAGES);
+  const languages = await loadLanguages(settings.languages);
+  const parser = await openSourceParser(languages);
   parentPort?.on('message', ({ id, request }: WorkerRequest) => {
     void parseFile(parser, request, settings).then((outcome) => {
       send({ type: 'done', id, outcome });

@@ -1,7 +1,8 @@
 import { Language, Parser, Query, type Tree } from 'web-tree-sitter';
-import type { FilePlace, LanguageDefinition } from '../languages/define-language.js';
+import type { FilePlace, FileSyntax, LanguageDefinition } from '../languages/define-language.js';
 import { languageOf } from '../languages/registry.js';
 import type { RustFileSyntax } from '../languages/rust/syntax.js';
+import { toRustSyntax } from '../languages/to-rust-syntax.js';
 import { locateGrammar } from './locate-asset.js';
 
 /** A text to parse and its place in the repository. */
@@ -15,6 +16,8 @@ export interface SourceInput {
 export interface SourceParser extends Disposable {
   /** The syntax of a file, undefined when no language reads its path. Every tree is freed before it returns. */
   parse(input: SourceInput): RustFileSyntax | undefined;
+  /** Id of the language that reads a path, empty when none does. */
+  languageOf(path: string): string;
 }
 
 /**
@@ -22,21 +25,21 @@ export interface SourceParser extends Disposable {
  *
  * @throws StreamError PT_STREAM_GRAMMAR_UNAVAILABLE
  */
-export async function openSourceParser(
-  languages: readonly LanguageDefinition<RustFileSyntax>[],
-): Promise<SourceParser> {
+export async function openSourceParser(languages: readonly LanguageDefinition[]): Promise<SourceParser> {
   await Parser.init();
   const engines = new Map<string, Engine>();
   for (const language of languages) engines.set(language.id, await openEngine(language));
   return {
     parse(input) {
-      const engine = engines.get(languageOf(input.path)?.id ?? '');
-      return engine === undefined ? undefined : parseWith(engine, input);
+      const engine = engines.get(languageOf(input.path, languages)?.id ?? '');
+      if (engine === undefined) return undefined;
+      return toRustSyntax(parseWith(engine, input));
     },
+    languageOf: (path) => languageOf(path, languages)?.id ?? '',
     [Symbol.dispose]() {
       for (const { parser, query } of engines.values()) {
-        parser.delete();
-        query.delete();
+        parser?.delete();
+        query?.delete();
       }
       engines.clear();
     },
@@ -44,26 +47,31 @@ export async function openSourceParser(
 }
 
 interface Engine {
-  language: LanguageDefinition<RustFileSyntax>;
-  parser: Parser;
-  query: Query;
+  language: LanguageDefinition;
+  parser: Parser | undefined;
+  query: Query | undefined;
 }
 
-async function openEngine(language: LanguageDefinition<RustFileSyntax>): Promise<Engine> {
+async function openEngine(language: LanguageDefinition): Promise<Engine> {
+  if (language.grammar === undefined) return { language, parser: undefined, query: undefined };
   const grammar = await Language.load(locateGrammar(language.grammar));
   const parser = new Parser().setLanguage(grammar);
-  return { language, parser, query: new Query(grammar, language.query) };
+  return { language, parser, query: new Query(grammar, language.query ?? '') };
 }
 
-function parseWith({ language, parser, query }: Engine, { path, text, place }: SourceInput): RustFileSyntax {
+function parseWith({ language, parser, query }: Engine, { path, text, place }: SourceInput): FileSyntax {
   const trees: Tree[] = [];
   try {
     return language.extract({
       path,
       text,
       place,
-      query,
+      get query() {
+        if (query === undefined) throw new Error(`${language.id} declares no grammar`);
+        return query;
+      },
       parse(source) {
+        if (parser === undefined) throw new Error(`${language.id} declares no grammar`);
         const tree = parser.parse(readInWholePairs(source));
         if (tree === null) throw new Error(`the parser gave no tree for ${path}`);
         trees.push(tree);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FilePlace } from '../languages/define-language.js';
+import type { FilePlace, LanguageDefinition } from '../languages/define-language.js';
 import { type ManifestText, placeFiles, UNKNOWN_PLACE } from '../languages/rust/place-files.js';
 import { type FileDeclarations, scanModuleDeclarations } from '../languages/rust/scan-module-declarations.js';
 import { type WalkResult, walkRepository } from '../walk/walk-repository.js';
@@ -15,6 +15,8 @@ export interface RepositorySurvey extends Omit<WalkResult, 'manifests'> {
 /** What a survey may be told. */
 export interface SurveyOptions {
   signal?: AbortSignal | undefined;
+  /** Default those of the package. */
+  languages?: readonly LanguageDefinition[];
   /** Texts that stand for what is on disk; null stands for a file that does not exist. */
   overlay?: ReadonlyMap<string, string | null>;
   /** Declarations that still hold, by path: these files are not read. */
@@ -29,7 +31,7 @@ const FILES_AT_ONCE = 16;
  * @throws StreamError as `walkRepository`
  */
 export async function surveyRepository(root: string, options: SurveyOptions = {}): Promise<RepositorySurvey> {
-  const walked = await walkRepository(root, options.signal);
+  const walked = await walkRepository(root, options.signal, options.languages);
   return locateSources(root, applyOverlay(walked, options.overlay ?? new Map()), options);
 }
 

@@ -5,6 +5,8 @@ import type { RustFileSyntax } from '../languages/rust/syntax.js';
 /** What a worker is started with. */
 export interface WorkerSettings {
   maxFileBytes: number;
+  /** Modules of languages beside those of the package; default none. */
+  languages?: readonly string[];
 }
 
 /** One file to read and parse, or to parse from the text given. */

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isInsidePath, type SkippedFile } from '@parseltongue/isg-core';
 import { StreamError } from '../errors.js';
+import type { LanguageDefinition } from '../languages/define-language.js';
 import { languageOf } from '../languages/registry.js';
 import { enterFolder, type IgnoreRules, isIgnored, loadOuterRules } from './ignore-rules.js';
 
@@ -37,10 +38,15 @@ const CACHE_MARKER = 'CACHEDIR.TAG';
  *
  * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE
  */
-export async function walkRepository(root: string, signal?: AbortSignal): Promise<WalkResult> {
+export async function walkRepository(
+  root: string,
+  signal?: AbortSignal,
+  languages?: readonly LanguageDefinition[],
+): Promise<WalkResult> {
   await assertFolder(root);
   const state: WalkState = {
     root,
+    languages,
     result: { files: [], skipped: [], manifests: [], folders: [] },
     folders: [],
   };
@@ -59,6 +65,7 @@ export async function walkRepository(root: string, signal?: AbortSignal): Promis
 
 interface WalkState {
   root: string;
+  languages: readonly LanguageDefinition[] | undefined;
   result: WalkResult;
   /** Folders still to be entered. */
   folders: Folder[];
@@ -108,22 +115,22 @@ async function visitEntry(entry: Dirent, { path: parent, rules }: Folder, state:
   const absolute = join(state.root, path);
   const isHidden = () => isIgnored(rules, absolute, entry.isDirectory());
   if (entry.isSymbolicLink()) {
-    const isSeen = languageOf(path) !== undefined || (await isFolderLink(absolute));
+    const isSeen = languageOf(path, state.languages) !== undefined || (await isFolderLink(absolute));
     if (isSeen) state.result.skipped.push({ path, reason: isHidden() ? 'ignored' : 'symlink' });
   } else if (entry.isDirectory()) {
     if (PRIVATE_FOLDERS.has(entry.name)) return;
     if (isHidden()) state.result.skipped.push({ path, reason: 'ignored' });
     else state.folders.push({ path, rules });
-  } else visitFile(entry, { path, isHidden }, state.result);
+  } else visitFile(entry, { path, isHidden }, state);
 }
 
 function visitFile(
   entry: Dirent,
   { path, isHidden }: { path: string; isHidden: () => boolean },
-  result: WalkResult,
+  { result, languages }: WalkState,
 ): void {
   if (entry.name === MANIFEST && entry.isFile() && !isHidden()) result.manifests.push(path);
-  if (languageOf(path) === undefined) return;
+  if (languageOf(path, languages) === undefined) return;
   const skipped = isHidden() ? ({ path, reason: 'ignored' } as const) : findObstacle(entry, path);
   if (skipped === undefined) result.files.push(path);
   else result.skipped.push(skipped);

@@ -1,6 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamError } from '../errors.js';
+import type { LanguageDefinition } from '../languages/define-language.js';
+import { loadLanguages } from '../languages/load-languages.js';
 import { languageOf } from '../languages/registry.js';
 import { walkRepository } from '../walk/walk-repository.js';
 import { FolderWatchers } from './folder-watchers.js';
@@ -19,6 +21,8 @@ export interface WatchOptions {
   maxWaitMs?: number;
   /** More changed paths than this are a `rescan`; default 1000. */
   maxPaths?: number;
+  /** As in `StreamOptions`: their files are watched too. */
+  languages?: readonly string[];
   /** Ends the iteration, without an error. */
   signal?: AbortSignal;
   /** Called once everything is watched: changes from then on are told. */
@@ -42,7 +46,8 @@ export async function* watchRepository(
   const settings = readWatchSettings(options);
   const { signal } = options;
   if (isAborted(signal)) return;
-  const batch = new PendingBatch(settings);
+  const languages = await loadLanguages(options.languages);
+  const batch = new PendingBatch(settings, languages);
   using watchers = new FolderWatchers(root, {
     onChange: (path) => {
       batch.add(path);
@@ -132,6 +137,7 @@ interface GatheredChanges {
 /** Gathers changes until they rest. */
 class PendingBatch {
   readonly #settings: WatchSettings;
+  readonly #languages: readonly LanguageDefinition[];
   readonly #paths = new Set<string>();
   readonly #others = new Set<string>();
   #reason: RescanReason | undefined;
@@ -141,13 +147,14 @@ class PendingBatch {
   #isSettled = false;
   #wake: (() => void) | undefined;
 
-  constructor(settings: WatchSettings) {
+  constructor(settings: WatchSettings, languages: readonly LanguageDefinition[]) {
     this.#settings = settings;
+    this.#languages = languages;
   }
 
   add(path: string): void {
     if (RULES.test(path)) this.#reason ??= 'rules';
-    else if (languageOf(path) !== undefined) this.#paths.add(path);
+    else if (languageOf(path, this.#languages) !== undefined) this.#paths.add(path);
     else this.#others.add(path);
     if (this.#paths.size + this.#others.size > this.#settings.maxPaths) {
       this.#reason ??= 'overflow';

@@ -27,7 +27,7 @@ function age(root: string, ...paths: string[]): void {
   for (const path of paths) utimesSync(join(root, path), past, past);
 }
 
-describe('incremental stream', () => {
+describe('incremental stream', { timeout: 180_000 }, () => {
   it('tells every file first and nothing while nothing changes', async () => {
     using repository = openRepository(FILES);
     await using stream = await openIncrementalStream(repository.root, { workers: 1 });

@@ -22,7 +22,7 @@ const LAST: u8 = 1;
 // the end
 `;
 
-describe('pieces', () => {
+describe('pieces', { timeout: 180_000 }, () => {
   let chunker: Awaited<ReturnType<typeof openChunker>>;
   beforeAll(async () => {
     chunker = await openChunker(fixturePath('item-kinds', 'input'));

@@ -41,7 +41,7 @@ async function watchFrom(root: string, options: WatchOptions = {}): Promise<Watc
 
 const FILES = { 'Cargo.toml': '[package]\nname = "p"\n', 'src/lib.rs': 'fn a() {}\n', 'src/m/b.rs': '' };
 
-describe('watchRepository', () => {
+describe('watchRepository', { timeout: 180_000 }, () => {
   it('tells the paths that changed once they rest', async () => {
     using repository = openRepository(FILES);
     await using watched = await watchFrom(repository.root);

@@ -37,6 +37,8 @@ export interface Draft {
   readArguments: () => string;
   firstChildName: string;
   childCount: number;
+  /** End of the last child, the start of the item before there is one. */
+  childEnd: number;
 }
 
 /** The text of the file and its place in the repository. */
@@ -53,6 +55,7 @@ export function draftItems(captured: CapturedFile, input: DraftInput): Draft[] {
     if (parent === undefined) continue;
     const draft = draftItem(item, parent, input);
     parent.childCount += 1;
+    parent.childEnd = draft.end;
     if (parent.firstChildName === '') parent.firstChildName = draft.naming.name;
     drafts.push(draft);
   }
@@ -86,6 +89,7 @@ function draftFile(captured: CapturedFile, { text, place }: DraftInput): Draft {
     readArguments: () => '',
     firstChildName: '',
     childCount: 0,
+    childEnd: 0,
   };
 }
 
@@ -95,7 +99,9 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
   const inner = readAnnotations(item.inner);
   const attributes = [...outer.attributes, ...inner.attributes];
   const ownCfgs = readCfgs(attributes);
-  const start = Math.max(item.start, parent.start);
+  // in a broken tree an item may reach into its neighbor or out of its parent: rows never overlap
+  const start = Math.min(Math.max(item.start, parent.childEnd), parent.end);
+  const end = Math.max(start, Math.min(item.end, parent.end));
   const modulePath = parent.innerModulePath;
   const isModule = naming.kind === 'module';
   const interfaceEnd = endOfInterface(item, naming.kind);
@@ -104,7 +110,7 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
     parent: item.parent + 1,
     order: parent.childCount,
     start,
-    end: Math.min(item.end, parent.end),
+    end,
     nodeStart: item.nodeStart,
     nodeEnd: item.nodeEnd,
     interfaceEnd,
@@ -129,6 +135,7 @@ function draftItem(item: CapturedItem, parent: Draft, { text }: DraftInput): Dra
     readArguments: () => (naming.kind === 'macro_call' ? readCallArguments(item, text) : ''),
     firstChildName: '',
     childCount: 0,
+    childEnd: start,
   };
 }
 

@@ -63,7 +63,7 @@ function mutate(text: string, changes: readonly Mutation[]): string {
   }, text);
 }
 
-describe('any text', () => {
+describe('any text', { timeout: 180_000 }, () => {
   let chunker: Chunker & AsyncDisposable;
   beforeAll(async () => {
     chunker = await openChunker(fixturePath('item-kinds', 'input'));
@@ -84,6 +84,15 @@ describe('any text', () => {
       for (const { isgl1_key } of chunks.rows) parseKey(isgl1_key);
     });
     await fc.assert(property, { seed: SEED, numRuns: 400 });
+  });
+
+  it('never lets an item reach into its neighbor where brackets are missing', async () => {
+    for (const cut of [20, 60, 150, 400]) {
+      for (const source of TEXTS) {
+        const text = source.slice(0, cut) + source.slice(cut + 9).replaceAll('}\n', '\n#[x]\n');
+        expectLossless(text, await chunker.chunkFile({ path: 'src/lib.rs', text }));
+      }
+    }
   });
 
   it('of arbitrary characters is cut without a throw and assembles to itself', async () => {
