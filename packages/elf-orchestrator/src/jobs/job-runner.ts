@@ -46,7 +46,7 @@ export interface JobRunner {
 }
 
 /** Kinds of tasks in the queue: jobs run by themselves, held ones wait for a command. */
-export const JOB_KINDS = { job: 'job', held: 'held' } as const;
+const JOB_KINDS = { job: 'job', held: 'held' } as const;
 
 const RETRY_DELAY_MS = 200;
 const LEASE_MARGIN_MS = 60_000;

@@ -53,7 +53,7 @@ export const JobGraphSchema = z.strictObject({
 export type JobGraph = z.infer<typeof JobGraphSchema>;
 
 /** Where a result came from. */
-export const ProvenanceSchema = z.strictObject({
+const ProvenanceSchema = z.strictObject({
   model: z.string(),
   modelSha: z.string().nullable(),
   engineRelease: z.string(),
@@ -66,7 +66,6 @@ export const ProvenanceSchema = z.strictObject({
   /** Generations that were made for it, invalid ones included. */
   attempts: z.int(),
 });
-export type Provenance = z.infer<typeof ProvenanceSchema>;
 
 /** The answer of a generation. */
 export const JobResultSchema = z.strictObject({

@@ -28,7 +28,7 @@ export interface InstallOptions {
 }
 
 /** How a model is loaded when its installation does not say. */
-export const DEFAULT_MODEL_SETTINGS: ModelSettings = {
+const DEFAULT_MODEL_SETTINGS: ModelSettings = {
   purpose: 'text',
   contextTokens: 4_096,
   sequences: 5,

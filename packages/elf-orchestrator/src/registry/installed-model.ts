@@ -37,7 +37,7 @@ export const VerificationRecordSchema = z.strictObject({
 export type VerificationRecord = z.infer<typeof VerificationRecordSchema>;
 
 /** Measured memory of a loaded model; the next estimate builds on it. */
-export const CalibrationSchema = z.strictObject({
+const CalibrationSchema = z.strictObject({
   at: z.number(),
   /** Worker and weights, without the key-value cache. */
   fixedBytes: z.int().nonnegative(),

@@ -11,7 +11,7 @@ import {
 } from 'vscode-jsonrpc/node';
 
 /** A request or answer longer than this ends its connection. */
-export const MAX_LINE_CHARS = 33_554_432;
+const MAX_LINE_CHARS = 33_554_432;
 
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;

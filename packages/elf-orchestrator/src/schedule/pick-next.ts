@@ -34,9 +34,9 @@ export interface PickContext {
 export type NextStep<W extends WaitingWork> = { kind: 'run' | 'load'; work: W } | null;
 
 /** After this long batch work counts as interactive. */
-export const BATCH_AGEING_MS = 60_000;
+const BATCH_AGEING_MS = 60_000;
 /** After this long work goes before work whose model happens to be loaded. */
-export const SWAP_PATIENCE_MS = 30_000;
+const SWAP_PATIENCE_MS = 30_000;
 
 /**
  * Picks what is done next: by lane with ageing, by priority, by patience, then work whose model is loaded, then work on
