@@ -168,7 +168,7 @@ describe('states of the graph', () => {
       await store.restoreCheckpoint('mark');
       expect(await collect(store.exportGraph())).toEqual(before);
       expect((await store.callersOf(read)).hits.map((hit) => hit.key)).toEqual([parse]);
-      expect((await store.search('parse')).hits[0]?.key).toBe(parse);
+      expect((await store.search('parse')).hits.map((hit) => hit.key)).toContain(parse);
       expect((await store.runQuery('?[count(key)] := *rows{key}')).rows).toEqual([[7]]);
     }
     await using store = await openStore({ dir: directory.path });
