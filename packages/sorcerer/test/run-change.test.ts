@@ -64,6 +64,20 @@ describe('runChange', () => {
     expect(new Set(outcome.attempts.map(({ fingerprint }) => fingerprint)).size).toBe(3);
   });
 
+  it('retries after a failure in a row that only the proposal had', async () => {
+    const error = {
+      ...createError({ code: 'E0308', message: 'mismatched types', path: 'src/two.rs', at: [0, 1] }),
+      row_key: 'src/two.rs-_-two' as never,
+    };
+    const created = TWO + block('CREATE src/two.rs', 'pub fn two() {\n    x\n}');
+    const { run } = change([created, TWO], {
+      judge: (tree) => (tree.has('src/two.rs') ? [error] : 'passed'),
+    });
+    expect(await run({ request: `${request}, see src/lib.rs-_-never` })).toMatchObject({
+      status: 'committed',
+    });
+  });
+
   it('applies the second attempt when the first fails', async () => {
     const { run, tree } = change([TWO, THREE], {
       judge: (t) => (t.get(LIB)?.includes('    3') === true ? 'passed' : 'failed'),

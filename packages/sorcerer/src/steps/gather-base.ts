@@ -2,7 +2,7 @@ import { packContext } from '../context/pack-context.js';
 import { keysNamedIn } from '../context/retrieval-query.js';
 import { redactSecrets } from '../redact.js';
 import { type RunSession, settingsOf } from '../run-session.js';
-import { contextOf, contextTokens, formatRow, reasonerOf, searchOnce } from './gather-context.js';
+import { contextOf, contextTokens, formatRow, keepKnown, reasonerOf, searchOnce } from './gather-context.js';
 
 /** Rows of the blast radius that the base context shows. */
 const RADIUS_LIMIT = 60;
@@ -15,7 +15,10 @@ export async function gatherBase(session: RunSession): Promise<void> {
   const budget = Math.floor(contextTokens(caps, reasonerOf(session)) * 0.7);
   const source = contextOf(session);
   const hits = await searchOnce(session, request, budget);
-  const focus = [...keysNamedIn(request), ...hits.slice(0, CHOSEN_FROM_SEARCH).map((row) => row.isgl1_key)];
+  const focus = [
+    ...(await keepKnown(session, keysNamedIn(request))),
+    ...hits.slice(0, CHOSEN_FROM_SEARCH).map((row) => row.isgl1_key),
+  ];
   const radius = (await source.blastRadius(focus)).slice(0, RADIUS_LIMIT);
   const map = await source.repoMap({ tokenBudget: Math.floor(budget * 0.4), focus });
   const packed = packContext(

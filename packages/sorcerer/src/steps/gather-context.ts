@@ -34,11 +34,12 @@ export async function gatherContext(session: RunSession): Promise<void> {
   const budget = Math.floor(contextTokens(caps, reasonerOf(session)) * (1 - PROMPT_SHARE));
   const source = contextOf(session);
   const hits = await searchOnce(session, formatRetrievalQuery(request, evidence), budget);
-  const failed = evidence.flatMap((piece) => piece.row_keys);
+  const failed = await keepKnown(
+    session,
+    evidence.flatMap((piece) => piece.row_keys),
+  );
   const chosen = unique([
-    ...keysNamedIn(request),
-    ...failed,
-    ...plannedKeys(session),
+    ...(await keepKnown(session, [...keysNamedIn(request), ...failed, ...plannedKeys(session)])),
     ...hits.slice(0, CHOSEN_FROM_SEARCH).map((row) => row.isgl1_key),
   ]);
   const radius = (await source.blastRadius(chosen)).slice(0, RADIUS_LIMIT);
@@ -63,6 +64,12 @@ export async function gatherContext(session: RunSession): Promise<void> {
   const context: GatheredContext = { text: redactSecrets(packed.text), files: bodies.files };
   const artefact = session.log.writeArtefact(session.nameArtefact('context'), context);
   session.record('stage-ended', { stage: 'context', attempt, artefact, token_count: packed.tokenCount });
+}
+
+/** A failure may name a row that only the proposal had, a request one that never was: the graph knows neither. */
+export async function keepKnown(session: RunSession, keys: readonly RowKey[]): Promise<RowKey[]> {
+  const rows = await Promise.all(unique(keys).map((key) => session.ports.graph.getRow(key)));
+  return rows.flatMap((row) => row?.isgl1_key ?? []);
 }
 
 /** Rows that A02 named. */

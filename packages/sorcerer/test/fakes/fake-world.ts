@@ -131,7 +131,12 @@ export function createFakeWorld(script: WorldScript) {
             .map(toContextRow),
         ),
       repoMap: () => Promise.resolve([...rows.keys()].join('\n')),
-      blastRadius: () => Promise.resolve([]),
+      blastRadius: (keys) => {
+        const unknown = keys.find((key) => ![...rows.values()].flat().some((row) => row.isgl1_key === key));
+        return unknown === undefined
+          ? Promise.resolve([])
+          : Promise.reject(new Error(`There is no row ${unknown}`));
+      },
     },
     log: { open: (runId) => openRunLog(dir, runId) },
     clock: { now: () => (time += 1) },
