@@ -93,6 +93,7 @@ async function measureLatency(job) {
     const file = candidates[Math.floor(random() * candidates.length)];
     const receipt = await ask(job, touch(file, at), 'latency');
     times.push(receipt.ms);
+    if (receipt.verdict !== 'passed') process.stdout.write(`  NOT PASSED ${file.path}: ${receipt.reason}\n`);
   }
   const show = (share) => `${(quantile(times, share) / 1000).toFixed(3)} s`;
   process.stdout.write(

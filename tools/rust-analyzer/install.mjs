@@ -21,6 +21,7 @@ const { values: given } = parseArgs({
 const dataHome = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
 const prefix = resolve(given.prefix ?? join(dataHome, 'parseltongue', 'rust-analyzer'));
 const SUITES = given.suite === undefined ? ['testing', 'sid', 'trixie'] : [given.suite];
+const RUSTUP = 'rustup';
 const PACKAGES = ['rust-analyzer', 'rust-src', 'patchelf'];
 
 main();
@@ -66,8 +67,8 @@ function findPresent() {
 }
 
 function installByRustup() {
-  if (ask('rustup', ['--version']) === null) return 'rustup is not installed';
-  const run = spawnSync('rustup', ['component', 'add', 'rust-analyzer', 'rust-src'], {
+  if (ask(RUSTUP, ['--version']) === null) return 'rustup is not installed';
+  const run = spawnSync(RUSTUP, ['component', 'add', 'rust-analyzer', 'rust-src'], {
     encoding: 'utf8',
     timeout: 600_000,
   });
