@@ -9,6 +9,8 @@ export interface TokenTree {
   closer: Map<number, number>;
   /** How a bracket's content is to be read, by index of the opening bracket. */
   scope: Map<number, Scope>;
+  /** Names of macros the text defines itself. */
+  ownMacros: Set<string>;
 }
 
 /** `opaque`: arguments of a macro that may define names, and bodies of macros. */
@@ -31,6 +33,7 @@ export function readTokenTree(text: string): TokenTree {
     opener: new Int32Array(tokens.length),
     closer: new Map(),
     scope: new Map([[-1, 'plain']]),
+    ownMacros: new Set(),
   };
   const stack: number[] = [];
   for (const [index, token] of tokens.entries()) {
@@ -39,6 +42,7 @@ export function readTokenTree(text: string): TokenTree {
       if (open !== undefined) tree.closer.set(open, index);
     }
     tree.opener[index] = stack.at(-1) ?? -1;
+    if (textAt(tree, index - 2) === 'macro_rules') tree.ownMacros.add(token.text);
     if (token.kind !== 'sign' || !OPEN.has(token.text)) continue;
     tree.scope.set(index, readScope(tree, index));
     tree.closer.set(index, tokens.length);
@@ -62,7 +66,8 @@ function readScope(tree: TokenTree, open: number): Scope {
 function readMacro(tree: TokenTree, open: number): Scope | null {
   if (textAt(tree, open - 2) === '!' && textAt(tree, open - 3) === 'macro_rules') return 'opaque';
   if (textAt(tree, open - 1) !== '!' || !isWord(tree.tokens[open - 2])) return null;
-  return EXPRESSION_MACROS.has(textAt(tree, open - 2)) ? 'plain' : 'opaque';
+  const name = textAt(tree, open - 2);
+  return EXPRESSION_MACROS.has(name) && !tree.ownMacros.has(name) ? 'plain' : 'opaque';
 }
 
 function isAttribute(tree: TokenTree, open: number): boolean {

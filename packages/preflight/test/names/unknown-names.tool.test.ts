@@ -102,6 +102,11 @@ describe('names that stand for nothing', () => {
       'macro_rules! twofold {\n    ($made_up:expr) => {\n        $made_up * 2\n    };\n}\n\npub fn foursome() -> u32 {\n    twofold!(2)\n}\n\npub fn tally',
     ],
     ['a name for a macro', 'pub fn tally', 'thread_local!(whatever_it_makes);\n\npub fn tally'],
+    [
+      'an argument of a macro that hides one of std',
+      'pub fn tally',
+      'macro_rules! matches {\n    ($name:ident) => {\n        fn $name() {}\n    };\n}\n\nmatches!(madeup);\n\npub fn tally',
+    ],
     ['a renamed import', 'collections::HashMap;', 'collections::HashMap;\nuse std::fmt::Write as Scribe;'],
     [
       'text and comments',
