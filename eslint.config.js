@@ -15,11 +15,11 @@ const shape = {
 const allowed = {
   'isg-core': ['zod', 'fast-check', 'vitest'],
   'chunk-streamer': ['ignore', 'smol-toml', 'web-tree-sitter', 'zod', 'fast-check', 'vitest'],
-  'codegraph-store': ['cozo-lib-wasm', 'cozo-node', 'minisearch', 'zod', 'fast-check', 'vitest'],
+  'codegraph-store': ['cozo-lib-wasm', 'cozo-node', 'zod', 'fast-check', 'vitest'],
   'summary-gen': ['zod', 'fast-check', 'vitest'],
   sorcerer: ['@anthropic-ai/sdk', 'zod', 'fast-check', 'vitest'],
-  preflight: ['zod', 'fast-check', 'vitest'],
-  'elf-orchestrator': ['node-llama-cpp', 'zod', 'fast-check', 'vitest'],
+  preflight: ['vscode-jsonrpc/*', 'vscode-languageserver-protocol', 'zod', 'fast-check', 'vitest'],
+  'elf-orchestrator': ['node-llama-cpp', 'vscode-jsonrpc/*', 'zod', 'fast-check', 'vitest'],
 };
 
 const boundaries = [

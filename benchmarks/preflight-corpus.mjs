@@ -2,7 +2,16 @@
 // made from texts. Reads the built packages; run `pnpm build` first.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openAnalyzer, openChunker, streamChunks } from '../packages/chunk-streamer/dist/index.js';
@@ -11,7 +20,13 @@ import { canonicalJson, diffRows } from '../packages/isg-core/dist/index.js';
 import { openPreflight } from '../packages/preflight/dist/index.js';
 
 /** Crates without development dependencies, so that their own tests build from the published files alone. */
-export const CRATES = ['xml-rs@0.8.29', 'litrs@1.0.1', 'num-rational@0.4.2', 'mime@0.3.17', 'minimal-lexical@0.2.1'];
+export const CRATES = [
+  'xml-rs@0.8.29',
+  'litrs@1.0.1',
+  'num-rational@0.4.2',
+  'mime@0.3.17',
+  'minimal-lexical@0.2.1',
+];
 
 /** A folder of its own below the system's temporary one. */
 export function createScratch(name) {
@@ -29,12 +44,15 @@ export function fetchCrate(spec, folder) {
     `[package]\nname = "probe"\nversion = "0.0.0"\nedition = "2021"\n\n[dependencies]\n${name} = "=${version}"\n\n[workspace]\n`,
   );
   const metadata = JSON.parse(cargo(probe, ['metadata', '--format-version', '1', '--all-features']));
-  const manifest = metadata.packages.find((found) => found.name === name && found.version === version).manifest_path;
+  const manifest = metadata.packages.find(
+    (found) => found.name === name && found.version === version,
+  ).manifest_path;
   const root = join(folder, name);
   rmSync(root, { recursive: true, force: true });
   cpSync(dirname(manifest), root, { recursive: true });
   rmSync(probe, { recursive: true, force: true });
-  for (const file of ['Cargo.toml.orig', '.cargo_vcs_info.json', '.cargo-ok', 'benches', '.github']) rmSync(join(root, file), { recursive: true, force: true });
+  for (const file of ['Cargo.toml.orig', '.cargo_vcs_info.json', '.cargo-ok', 'benches', '.github'])
+    rmSync(join(root, file), { recursive: true, force: true });
   const own = readFileSync(join(root, 'Cargo.toml'), 'utf8').replace(/\[\[bench\]\][^[]*/g, '');
   writeFileSync(join(root, 'Cargo.toml'), `${own}\n[workspace]\n`);
   writeFileSync(join(root, '.gitignore'), 'target/\n');
@@ -106,7 +124,15 @@ export async function createProposal({ root, chunker }, files, title = 'A change
     rows.push(...diffRows(old, now));
   }
   const id = sha256(canonicalJson(changes));
-  return { contract: 'pt.proposal/1', id, plan_id: `plan-${id.slice(0, 12)}`, title, base_tree: '0'.repeat(64), files: changes, rows };
+  return {
+    contract: 'pt.proposal/1',
+    id,
+    plan_id: `plan-${id.slice(0, 12)}`,
+    title,
+    base_tree: '0'.repeat(64),
+    files: changes,
+    rows,
+  };
 }
 
 /** Hashes of all files below a folder but git's own. */
@@ -149,7 +175,12 @@ export function quantile(numbers, share) {
 export function printTable(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)));
   for (const row of rows) {
-    process.stdout.write(`${row.map((cell, column) => String(cell ?? '').padEnd(widths[column])).join('  ').trimEnd()}\n`);
+    process.stdout.write(
+      `${row
+        .map((cell, column) => String(cell ?? '').padEnd(widths[column]))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
   }
 }
 

@@ -5,7 +5,18 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CRATES, createRandom, createScratch, fetchCrate, hashFolder, openStages, percent, printTable, quantile, sha256 } from './preflight-corpus.mjs';
+import {
+  CRATES,
+  createRandom,
+  createScratch,
+  fetchCrate,
+  hashFolder,
+  openStages,
+  percent,
+  printTable,
+  quantile,
+  sha256,
+} from './preflight-corpus.mjs';
 import { blankOut, CORRECT_EDITS, FAULTS } from './preflight-faults.mjs';
 
 const { values: given } = parseArgs({
@@ -22,7 +33,8 @@ const { values: given } = parseArgs({
 const tiers = given.tiers.split(',');
 const scratch = createScratch('mutants');
 const random = createRandom(Number(given.seed));
-const truths = given.truth !== undefined && existsSync(given.truth) ? JSON.parse(readFileSync(given.truth, 'utf8')) : {};
+const truths =
+  given.truth !== undefined && existsSync(given.truth) ? JSON.parse(readFileSync(given.truth, 'utf8')) : {};
 const cases = [];
 const crates = /^\d+$/.test(given.crates) ? CRATES.slice(0, Number(given.crates)) : given.crates.split(',');
 
@@ -53,8 +65,12 @@ async function measureCrate(spec) {
   for (const kind of CORRECT_EDITS) await measureKind({ ...kind, class: 'correct' }, share, job);
   await stages[Symbol.asyncDispose]();
   const after = hashFolder(root);
-  const changed = [...after].filter(([path, hash]) => before.get(path) !== hash).length + Math.abs(before.size - after.size);
-  process.stdout.write(`${spec}: ${cases.filter((found) => found.spec === spec).length} proposals, ${changed} files of the tree changed\n`);
+  const changed =
+    [...after].filter(([path, hash]) => before.get(path) !== hash).length +
+    Math.abs(before.size - after.size);
+  process.stdout.write(
+    `${spec}: ${cases.filter((found) => found.spec === spec).length} proposals, ${changed} files of the tree changed\n`,
+  );
 }
 
 async function measureKind(kind, sites, job) {
@@ -80,7 +96,18 @@ async function measureCase(kind, files, { spec, stages, plain, root }) {
     reasons[receipt.gate] = receipt.reason;
     ms[receipt.gate] = receipt.ms;
   }
-  cases.push({ spec, kind: kind.id, class: kind.class, builds, said, verdicts, reasons, ms, place: placeOf(files, root), rows: proposal.rows.length });
+  cases.push({
+    spec,
+    kind: kind.id,
+    class: kind.class,
+    builds,
+    said,
+    verdicts,
+    reasons,
+    ms,
+    place: placeOf(files, root),
+    rows: proposal.rows.length,
+  });
 }
 
 /** Whether a copy of the crate builds with these texts, as cargo alone says. */
@@ -91,10 +118,20 @@ function checkPlain(plain, files = {}, root = plain) {
     writeFileSync(join(plain, path), text);
   };
   for (const [path, text] of Object.entries(files)) put(path, text);
-  const run = spawnSync('cargo', ['check', '--workspace', '--tests', '--examples', '--quiet', '--offline'], { cwd: plain, encoding: 'utf8' });
-  const alone = run.status === 0 ? spawnSync('cargo', ['check', '--workspace', '--quiet', '--offline'], { cwd: plain, encoding: 'utf8' }) : run;
-  for (const path of Object.keys(files)) put(path, existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null);
-  const said = `${run.stderr}${alone === run ? '' : alone.stderr}`.split('\n').find((line) => line.startsWith('error')) ?? '';
+  const run = spawnSync('cargo', ['check', '--workspace', '--tests', '--examples', '--quiet', '--offline'], {
+    cwd: plain,
+    encoding: 'utf8',
+  });
+  const alone =
+    run.status === 0
+      ? spawnSync('cargo', ['check', '--workspace', '--quiet', '--offline'], { cwd: plain, encoding: 'utf8' })
+      : run;
+  for (const path of Object.keys(files))
+    put(path, existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null);
+  const said =
+    `${run.stderr}${alone === run ? '' : alone.stderr}`
+      .split('\n')
+      .find((line) => line.startsWith('error')) ?? '';
   return { builds: alone.status === 0, said };
 }
 
@@ -109,7 +146,14 @@ function report() {
     ...kinds.map((kind) => {
       const own = cases.filter((found) => found.kind === kind);
       const bad = own.filter((found) => !found.builds);
-      return [own[0].class, kind, own.length, bad.length, ...tiers.map((tier) => bad.filter((found) => isStopped(found, [tier])).length), own.filter((found) => found.builds && isStopped(found, ['T0', 'T1'])).length];
+      return [
+        own[0].class,
+        kind,
+        own.length,
+        bad.length,
+        ...tiers.map((tier) => bad.filter((found) => isStopped(found, [tier])).length),
+        own.filter((found) => found.builds && isStopped(found, ['T0', 'T1'])).length,
+      ];
     }),
   ]);
   const names = breaking.filter((found) => found.class === 'names');
@@ -121,14 +165,52 @@ function report() {
   const rows = [
     ['kinds with a compile-breaking case', new Set(breaking.map((found) => found.kind)).size, '>= 40'],
     ['compile-breaking proposals', breaking.length, ''],
-    ['stopped before the tree changed', `${percent(breaking.filter((found) => isStopped(found, tiers)).length, breaking.length)}`, '100 %'],
-    ['names class: recall of T0+T1', percent(names.filter((found) => isStopped(found, cheap)).length, names.length), '>= 90 %'],
-    ['names class: precision of T0+T1', percent(flaggedNames.filter((found) => !found.builds).length, flaggedNames.length), '>= 95 %'],
-    ['all classes: precision of T0+T1', percent(flagged.filter((found) => !found.builds).length, flagged.length), ''],
-    ['all classes: recall of T0+T1', percent(breaking.filter((found) => isStopped(found, cheap)).length, breaking.length), ''],
-    ['files without a mod line stopped', percent(orphans.filter((found) => isStopped(found, cheap)).length, orphans.length), '100 %'],
-    [`correct edits (${correct.length}) wrongly blocked`, percent(correct.filter((found) => isStopped(found, tiers)).length, correct.length), '<= 1 %'],
-    ...tiers.map((tier) => [`${tier} ms, median / p90`, `${quantile(cases.map((found) => found.ms[tier]), 0.5).toFixed(1)} / ${quantile(cases.map((found) => found.ms[tier]), 0.9).toFixed(1)}`, '']),
+    [
+      'stopped before the tree changed',
+      `${percent(breaking.filter((found) => isStopped(found, tiers)).length, breaking.length)}`,
+      '100 %',
+    ],
+    [
+      'names class: recall of T0+T1',
+      percent(names.filter((found) => isStopped(found, cheap)).length, names.length),
+      '>= 90 %',
+    ],
+    [
+      'names class: precision of T0+T1',
+      percent(flaggedNames.filter((found) => !found.builds).length, flaggedNames.length),
+      '>= 95 %',
+    ],
+    [
+      'all classes: precision of T0+T1',
+      percent(flagged.filter((found) => !found.builds).length, flagged.length),
+      '',
+    ],
+    [
+      'all classes: recall of T0+T1',
+      percent(breaking.filter((found) => isStopped(found, cheap)).length, breaking.length),
+      '',
+    ],
+    [
+      'files without a mod line stopped',
+      percent(orphans.filter((found) => isStopped(found, cheap)).length, orphans.length),
+      '100 %',
+    ],
+    [
+      `correct edits (${correct.length}) wrongly blocked`,
+      percent(correct.filter((found) => isStopped(found, tiers)).length, correct.length),
+      '<= 1 %',
+    ],
+    ...tiers.map((tier) => [
+      `${tier} ms, median / p90`,
+      `${quantile(
+        cases.map((found) => found.ms[tier]),
+        0.5,
+      ).toFixed(1)} / ${quantile(
+        cases.map((found) => found.ms[tier]),
+        0.9,
+      ).toFixed(1)}`,
+      '',
+    ]),
   ];
   process.stdout.write('\n');
   printTable([['measure', 'result', 'bar'], ...rows]);
@@ -136,14 +218,19 @@ function report() {
   const wrong = flagged.filter((found) => found.builds);
   const escaped = breaking.filter((found) => !isStopped(found, tiers));
   const limit = Number(given.losses);
-  show(`\nwrongly flagged by T0+T1 (${wrong.length})`, wrong.slice(0, limit), (found) => cheap.map((gate) => (found.verdicts[gate] === 'failed' ? `${gate}: ${found.reasons[gate]}` : '')).join(' '));
+  show(`\nwrongly flagged by T0+T1 (${wrong.length})`, wrong.slice(0, limit), (found) =>
+    cheap
+      .map((gate) => (found.verdicts[gate] === 'failed' ? `${gate}: ${found.reasons[gate]}` : ''))
+      .join(' '),
+  );
   show(`\nescaped every gate (${escaped.length})`, escaped.slice(0, limit), (found) => found.said);
   show(`\nnames class missed by T0+T1 (${missed.length})`, missed.slice(0, limit), (found) => found.said);
 }
 
 function show(title, found, describe) {
   process.stdout.write(`${title}\n`);
-  for (const one of found) process.stdout.write(`  ${one.spec} ${one.kind} ${one.place}: ${String(describe(one)).slice(0, 200)}\n`);
+  for (const one of found)
+    process.stdout.write(`  ${one.spec} ${one.kind} ${one.place}: ${String(describe(one)).slice(0, 200)}\n`);
 }
 
 /** Path and line of the first difference. */

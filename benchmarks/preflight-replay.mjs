@@ -8,10 +8,25 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { applyEdits, assembleFile, canonicalJson, diffRows, overlayRows, createRow } from '../packages/isg-core/dist/index.js';
 import { streamChunks } from '../packages/chunk-streamer/dist/index.js';
+import {
+  applyEdits,
+  assembleFile,
+  canonicalJson,
+  createRow,
+  diffRows,
+  overlayRows,
+} from '../packages/isg-core/dist/index.js';
 import { applyProposal } from '../packages/preflight/dist/index.js';
-import { cargo, createScratch, openStages, percent, printTable, quantile, sha256 } from './preflight-corpus.mjs';
+import {
+  cargo,
+  createScratch,
+  openStages,
+  percent,
+  printTable,
+  quantile,
+  sha256,
+} from './preflight-corpus.mjs';
 
 const { values: given, positionals: clones } = parseArgs({
   options: {
@@ -22,7 +37,9 @@ const { values: given, positionals: clones } = parseArgs({
   allowPositionals: true,
 });
 if (clones.length === 0) {
-  process.stderr.write('Usage: node benchmarks/preflight-replay.mjs [--commits 60] [--cargo 5] <clone> ...\n');
+  process.stderr.write(
+    'Usage: node benchmarks/preflight-replay.mjs [--commits 60] [--cargo 5] <clone> ...\n',
+  );
   process.exit(2);
 }
 const scratch = createScratch('replay');
@@ -39,15 +56,29 @@ async function replayRepository(clone) {
   const name = basename(clone) === 'repo' ? basename(dirname(clone)) : basename(clone);
   const root = join(scratch, name);
   execFileSync('git', ['clone', '-q', clone, root]);
-  const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] });
+  const git = (...args) =>
+    execFileSync('git', args, {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   git('config', 'advice.detachedHead', 'false');
   git('config', 'user.name', 'Benchmark');
   git('config', 'user.email', 'benchmark@example.org');
   git('config', 'core.autocrlf', 'false');
-  const all = git('rev-list', '--no-merges', '--first-parent', 'HEAD', '--', '*.rs').trim().split('\n').slice(0, -1);
+  const all = git('rev-list', '--no-merges', '--first-parent', 'HEAD', '--', '*.rs')
+    .trim()
+    .split('\n')
+    .slice(0, -1);
   const step = Math.max(1, Math.floor(Math.min(all.length, 1200) / Number(given.commits)));
   const chosen = [];
-  for (let at = 0; at < all.length && chosen.length < Number(given.commits); at += chosen.length < Number(given.cargo) ? 1 : step) chosen.push(all[at]);
+  for (
+    let at = 0;
+    at < all.length && chosen.length < Number(given.commits);
+    at += chosen.length < Number(given.cargo) ? 1 : step
+  )
+    chosen.push(all[at]);
   let stages;
   const started = performance.now();
   for (const [index, commit] of chosen.entries()) {
@@ -55,15 +86,22 @@ async function replayRepository(clone) {
     git('clean', '-qfdx', '-e', 'target');
     if (stages === undefined) stages = await openStages(root, join(scratch, `${name}-state`));
     else await stages.store.ingest(streamChunks(root, { known: await stages.store.files() }));
-    results.push({ name, commit, ...(await replayCommit({ root, git, commit, stages, useCargo: index < Number(given.cargo) })) });
+    results.push({
+      name,
+      commit,
+      ...(await replayCommit({ root, git, commit, stages, useCargo: index < Number(given.cargo) })),
+    });
   }
   await stages?.[Symbol.asyncDispose]();
-  process.stdout.write(`${name}: ${chosen.length} commits in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(
+    `${name}: ${chosen.length} commits in ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+  );
 }
 
 async function replayCommit({ root, git, commit, stages, useCargo }) {
   const changes = listChanges(git, commit);
-  if (changes === null) return { status: 'skipped', why: 'a binary file, a link, a submodule or a mode changes' };
+  if (changes === null)
+    return { status: 'skipped', why: 'a binary file, a link, a submodule or a mode changes' };
   const files = [];
   const rows = [];
   for (const { path, before, after } of changes) {
@@ -73,34 +111,49 @@ async function replayCommit({ root, git, commit, stages, useCargo }) {
     rows.push(...planned);
     const text = await placeEdits({ path, before, after, old, now });
     if (text !== after) return { status: 'differs', why: `${path}: placed edits give another text` };
-    if (path.endsWith('.rs') && after !== null && !assemblesTo(old, planned, after)) return { status: 'differs', why: `${path}: future rows assemble to another text` };
+    if (path.endsWith('.rs') && after !== null && !assemblesTo(old, planned, after))
+      return { status: 'differs', why: `${path}: future rows assemble to another text` };
     files.push({ path, before_hash: before === null ? null : sha256(before), after });
   }
   const id = sha256(canonicalJson(files));
-  const proposal = { contract: 'pt.proposal/1', id, plan_id: `plan-${id.slice(0, 12)}`, title: commit.slice(0, 10), base_tree: await stages.preflight.hashTree(), files, rows };
+  const proposal = {
+    contract: 'pt.proposal/1',
+    id,
+    plan_id: `plan-${id.slice(0, 12)}`,
+    title: commit.slice(0, 10),
+    base_tree: await stages.preflight.hashTree(),
+    files,
+    rows,
+  };
   let gated;
   try {
     gated = await stages.preflight.verify(proposal, { gates: ['T0', 'T1'], stopAtFirst: false });
   } catch (error) {
     return { status: 'differs', why: `gates: ${error.message}` };
   }
-  const blocked = gated.receipts.filter((receipt) => receipt.verdict !== 'passed').map((receipt) => `${receipt.gate} ${receipt.verdict}: ${receipt.reason}`);
+  const blocked = gated.receipts
+    .filter((receipt) => receipt.verdict !== 'passed')
+    .map((receipt) => `${receipt.gate} ${receipt.verdict}: ${receipt.reason}`);
   const full = useCargo ? await judgeWithCargo({ root, git, commit, stages, proposal }) : null;
   const outcome = await apply({ root, git, stages, proposal, gated });
   const left = compareTree(git, commit);
   const base = { blocked, full, ms: outcome.ms, files: files.length, rows: rows.length };
-  if (left.length > 0 || outcome.status !== 'applied') return { ...base, status: 'differs', why: `${outcome.reason ?? ''} ${left.slice(0, 3).join(', ')}` };
+  if (left.length > 0 || outcome.status !== 'applied')
+    return { ...base, status: 'differs', why: `${outcome.reason ?? ''} ${left.slice(0, 3).join(', ')}` };
   return { ...base, status: 'exact' };
 }
 
 /** Texts before and after of every file of a commit; null when one is not text or more than its text changes. */
 function listChanges(git, commit) {
-  const lines = git('diff-tree', '-r', '--no-renames', '--no-commit-id', '-z', commit).split('\0').filter(Boolean);
+  const lines = git('diff-tree', '-r', '--no-renames', '--no-commit-id', '-z', commit)
+    .split('\0')
+    .filter(Boolean);
   const changes = [];
   for (let at = 0; at + 1 < lines.length; at += 2) {
     const [oldMode, newMode, , , status] = lines[at].slice(1).split(' ');
     const isPlain = [oldMode, newMode].every((mode) => ['000000', '100644', '100755'].includes(mode));
-    if (!isPlain || (status === 'M' && oldMode !== newMode) || newMode === '100755' && status === 'A') return null;
+    if (!isPlain || (status === 'M' && oldMode !== newMode) || (newMode === '100755' && status === 'A'))
+      return null;
     const path = lines[at + 1];
     const read = (revision) => readBlob(git, revision, path);
     const before = status === 'A' ? null : read(`${commit}^`);
@@ -140,9 +193,20 @@ async function placeEdits({ path, before, after, old, now }) {
   const rowEdits = path.endsWith('.rs') ? describeRows({ before, after, old, now, hash }) : null;
   const exact = attempt('rows', rowEdits);
   if (exact !== undefined) return exact;
-  const hunks = { target: { path }, base_hash: hash, op: 'edit', format: 'unified_diff', body: diffTexts(before, after, 3) };
+  const hunks = {
+    target: { path },
+    base_hash: hash,
+    op: 'edit',
+    format: 'unified_diff',
+    body: diffTexts(before, after, 3),
+  };
   const wide = { ...hunks, body: diffTexts(before, after, 12) };
-  return attempt('hunks', [hunks]) ?? attempt('hunks, 12 lines of context', [wide]) ?? attempt('whole file', whole('edit', after)) ?? 'refused';
+  return (
+    attempt('hunks', [hunks]) ??
+    attempt('hunks, 12 lines of context', [wide]) ??
+    attempt('whole file', whole('edit', after)) ??
+    'refused'
+  );
 }
 
 /** Edits of leaf rows by key; null when the file's own text changes as well. */
@@ -158,45 +222,96 @@ function describeRows({ before, after, old, now, hash }) {
     const body = slice(after, row.span);
     if (earlier === undefined) {
       if (row.parent_key !== null && !had.has(row.parent_key)) continue; // comes with its parent
-      const sibling = now.filter((other) => other.parent_key === row.parent_key && other.order < row.order && had.has(other.isgl1_key)).sort((a, b) => b.order - a.order)[0];
-      const placement = sibling === undefined ? { at: 'end_of', key: row.parent_key } : { at: 'after', key: sibling.isgl1_key };
-      edits.push({ target: { key: row.isgl1_key }, base_hash: hash, op: 'create', placement, format: 'whole_item', body });
-    } else if (!isContainer(old, row.isgl1_key) && !isContainer(now, row.isgl1_key) && slice(before, earlier.span) !== body) {
+      const sibling = now
+        .filter(
+          (other) =>
+            other.parent_key === row.parent_key && other.order < row.order && had.has(other.isgl1_key),
+        )
+        .sort((a, b) => b.order - a.order)[0];
+      const placement =
+        sibling === undefined
+          ? { at: 'end_of', key: row.parent_key }
+          : { at: 'after', key: sibling.isgl1_key };
+      edits.push({
+        target: { key: row.isgl1_key },
+        base_hash: hash,
+        op: 'create',
+        placement,
+        format: 'whole_item',
+        body,
+      });
+    } else if (
+      !isContainer(old, row.isgl1_key) &&
+      !isContainer(now, row.isgl1_key) &&
+      slice(before, earlier.span) !== body
+    ) {
       edits.push({ target: { key: row.isgl1_key }, base_hash: hash, op: 'edit', format: 'whole_item', body });
     }
   }
   for (const row of old) {
     if (has.has(row.isgl1_key) || (row.parent_key !== null && !has.has(row.parent_key))) continue;
-    edits.push({ target: { key: row.isgl1_key }, base_hash: hash, op: 'delete', format: 'whole_item', body: '' });
+    edits.push({
+      target: { key: row.isgl1_key },
+      base_hash: hash,
+      op: 'delete',
+      format: 'whole_item',
+      body: '',
+    });
   }
   return edits;
 }
 
 function diffTexts(before, after, context) {
   const folder = createScratch('diff');
-  const put = (name, text) => execFileSync('tee', [join(folder, name)], { input: text, stdio: ['pipe', 'ignore', 'ignore'] });
+  const put = (name, text) =>
+    execFileSync('tee', [join(folder, name)], { input: text, stdio: ['pipe', 'ignore', 'ignore'] });
   put('a', before);
   put('b', after);
-  const run = spawnSync('git', ['diff', '--no-index', '--no-color', `-U${context}`, 'a', 'b'], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const run = spawnSync('git', ['diff', '--no-index', '--no-color', `-U${context}`, 'a', 'b'], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   rmSync(folder, { recursive: true, force: true });
   return run.stdout.slice(run.stdout.indexOf('@@'));
 }
 
 function assemblesTo(old, planned, after) {
-  const rows = overlayRows(old.map((row) => createRow(row)), planned);
+  const rows = overlayRows(
+    old.map((row) => createRow(row)),
+    planned,
+  );
   return assembleFile(rows).text === after;
 }
 
 /** Writes the proposal; receipts of gates that did not run are the benchmark's own. */
 async function apply({ root, git, stages, proposal, gated }) {
   const [template] = gated.receipts;
-  const receipts = ['T0', 'T1', 'T3', 'T4', 'T5'].map((gate) => ({ ...template, gate, verdict: 'passed', reason: null, new_diagnostics: [] }));
-  const report = { subject_tree: gated.subject_tree, verdict: 'passed', receipts, receipt_hash: sha256(canonicalJson(receipts)) };
+  const receipts = ['T0', 'T1', 'T3', 'T4', 'T5'].map((gate) => ({
+    ...template,
+    gate,
+    verdict: 'passed',
+    reason: null,
+    new_diagnostics: [],
+  }));
+  const report = {
+    subject_tree: gated.subject_tree,
+    verdict: 'passed',
+    receipts,
+    receipt_hash: sha256(canonicalJson(receipts)),
+  };
   const started = performance.now();
   try {
     const outcome = await applyProposal(
       { root, stateDir: join(scratch, 'apply'), env: process.env },
-      { proposal, report, verify: async () => ({ ok: (await stages.preflight.hashTree()) === gated.subject_tree, detail: 'same content' }) },
+      {
+        proposal,
+        report,
+        verify: async () => ({
+          ok: (await stages.preflight.hashTree()) === gated.subject_tree,
+          detail: 'same content',
+        }),
+      },
     );
     return { ...outcome, ms: performance.now() - started };
   } catch (error) {
@@ -223,9 +338,20 @@ async function judgeWithCargo({ root, git, commit, stages, proposal }) {
   rmSync(plain, { recursive: true, force: true });
   execFileSync('git', ['clone', '-q', '--shared', root, plain]);
   execFileSync('git', ['checkout', '-q', '--detach', commit], { cwd: plain });
-  const run = spawnSync('cargo', ['test', '--workspace', '--offline', '--no-fail-fast', '--quiet'], { cwd: plain, encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, CARGO_TARGET_DIR: join(scratch, 'plain-target') } });
+  const run = spawnSync('cargo', ['test', '--workspace', '--offline', '--no-fail-fast', '--quiet'], {
+    cwd: plain,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, CARGO_TARGET_DIR: join(scratch, 'plain-target') },
+  });
   const last = report.receipts.at(-1);
-  return { ours: report.verdict, gate: last?.gate, reason: last?.reason, own: run.status === 0, said: run.stderr.split('\n').find((line) => line.startsWith('error')) ?? '' };
+  return {
+    ours: report.verdict,
+    gate: last?.gate,
+    reason: last?.reason,
+    own: run.status === 0,
+    said: run.stderr.split('\n').find((line) => line.startsWith('error')) ?? '',
+  };
 }
 
 function report() {
@@ -239,16 +365,41 @@ function report() {
     ['commits replayed', done.length, '>= 150'],
     ['commits that change more than texts, left out', results.length - done.length, ''],
     ['files, rows changed', `${sum(done, 'files')}, ${sum(done, 'rows')}`, ''],
-    ['trees equal byte for byte', `${exact.length} of ${done.length} (${percent(exact.length, done.length)})`, '>= 99 %'],
+    [
+      'trees equal byte for byte',
+      `${exact.length} of ${done.length} (${percent(exact.length, done.length)})`,
+      '>= 99 %',
+    ],
     ['commits T0 or T1 would block', `${blocked.length} (${percent(blocked.length, done.length)})`, '0'],
-    ['commits judged by cargo; own checkout passes; of those accepted', `${judged.length}; ${good.length}; ${good.filter((result) => result.full.ours === 'passed').length}`, 'all'],
-    ['apply ms, median / p90', `${quantile(done.map((result) => result.ms), 0.5)?.toFixed(0)} / ${quantile(done.map((result) => result.ms), 0.9)?.toFixed(0)}`, ''],
+    [
+      'commits judged by cargo; own checkout passes; of those accepted',
+      `${judged.length}; ${good.length}; ${good.filter((result) => result.full.ours === 'passed').length}`,
+      'all',
+    ],
+    [
+      'apply ms, median / p90',
+      `${quantile(
+        done.map((result) => result.ms),
+        0.5,
+      )?.toFixed(0)} / ${quantile(
+        done.map((result) => result.ms),
+        0.9,
+      )?.toFixed(0)}`,
+      '',
+    ],
     ...[...strategies].map(([kind, count]) => [`files by ${kind}`, count, '']),
   ]);
   const limit = Number(given.losses);
-  for (const result of done.filter((found) => found.status !== 'exact').slice(0, limit)) process.stdout.write(`  DIFFERS ${result.name} ${result.commit.slice(0, 10)} ${result.why}\n`);
-  for (const result of blocked.slice(0, limit)) process.stdout.write(`  BLOCKED ${result.name} ${result.commit.slice(0, 10)} ${result.blocked.join('; ').slice(0, 400)}\n`);
-  for (const result of judged.filter((found) => !(found.full.own && found.full.ours === 'passed'))) process.stdout.write(`  CARGO ${result.name} ${result.commit.slice(0, 10)} ${JSON.stringify(result.full).slice(0, 400)}\n`);
+  for (const result of done.filter((found) => found.status !== 'exact').slice(0, limit))
+    process.stdout.write(`  DIFFERS ${result.name} ${result.commit.slice(0, 10)} ${result.why}\n`);
+  for (const result of blocked.slice(0, limit))
+    process.stdout.write(
+      `  BLOCKED ${result.name} ${result.commit.slice(0, 10)} ${result.blocked.join('; ').slice(0, 400)}\n`,
+    );
+  for (const result of judged.filter((found) => !(found.full.own && found.full.ours === 'passed')))
+    process.stdout.write(
+      `  CARGO ${result.name} ${result.commit.slice(0, 10)} ${JSON.stringify(result.full).slice(0, 400)}\n`,
+    );
 }
 
 function sum(list, field) {

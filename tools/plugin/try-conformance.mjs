@@ -47,7 +47,9 @@ async function main() {
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (text += piece));
     const status = await new Promise((done) => child.once('close', done));
-    process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'}  ${scenario}\n${status === 0 ? '' : text.slice(-800)}`);
+    process.stdout.write(
+      `${status === 0 ? 'ok    ' : 'FAILED'}  ${scenario}\n${status === 0 ? '' : text.slice(-800)}`,
+    );
     if (status !== 0) failed.push(scenario);
   }
   proxy.closeAllConnections();
@@ -55,7 +57,9 @@ async function main() {
   server.kill('SIGTERM');
   await new Promise((done) => server.once('close', done));
   rmSync(scratch, { recursive: true, force: true });
-  process.stdout.write(`MCP conformance: ${SCENARIOS.length - failed.length} of ${SCENARIOS.length} scenarios passed\n`);
+  process.stdout.write(
+    `MCP conformance: ${SCENARIOS.length - failed.length} of ${SCENARIOS.length} scenarios passed\n`,
+  );
   return failed.length === 0 ? 0 : 1;
 }
 
@@ -83,10 +87,13 @@ async function readAddress(server) {
 async function openProxy(port, token) {
   const proxy = createServer((request, response) => {
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    const upstream = httpRequest({ host: '127.0.0.1', port, path: request.url, method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
+    const upstream = httpRequest(
+      { host: '127.0.0.1', port, path: request.url, method: request.method, headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
     upstream.on('error', () => response.destroy());
     request.pipe(upstream);
   });

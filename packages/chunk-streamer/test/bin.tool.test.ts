@@ -42,12 +42,7 @@ describe('isg-code-chunk-streamer', () => {
 
   it.each([
     ['a budget without pieces', ['a', '--max-tokens', '9'], 2, '--max-tokens is for --pieces'],
-    [
-      'pieces nobody knows',
-      [fixturePath('twins', 'input'), '--pieces', 'x'],
-      2,
-      'PT_STREAM_OPTION_INVALID',
-    ],
+    ['pieces nobody knows', [fixturePath('twins', 'input'), '--pieces', 'x'], 2, 'PT_STREAM_OPTION_INVALID'],
     ['no path', [], 2, 'Usage'],
     ['two paths', ['a', 'b'], 2, 'One path expected'],
     ['an unknown option', ['a', '--fast'], 2, '--fast'],

@@ -2,8 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { createProgram } from './create-program.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { CliContext } from './io.js';
-import type { WorkspaceOpener } from './run-verb.js';
-import type { Invocation, VerbAnswer, VerbHost } from './verb.js';
+import type { Invocation, VerbAnswer, VerbHost, WorkspaceOpener } from './verb.js';
 
 /** How verbs reach their repository. */
 export interface RunCliOptions {
@@ -32,6 +31,7 @@ export async function runCli(
           argv,
           command,
           context,
+          runCli,
           ...options,
         });
       };

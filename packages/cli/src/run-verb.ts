@@ -9,21 +9,22 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import type { CliContext } from './io.js';
 import { readGlobals } from './read-globals.js';
 import { PLAIN_COLORS } from './render/plain-colors.js';
-import { createProgressLine, type ProgressLine } from './render/progress-line.js';
+import { createProgressLine } from './render/progress-line.js';
 import { formatDuration } from './render/table.js';
-import type { GlobalOptions, Invocation, VerbAnswer } from './verb.js';
-
-export interface WorkspaceWish {
-  context: CliContext;
-  globals: GlobalOptions;
-  progress: ProgressLine;
-}
-export type WorkspaceOpener = (wish: WorkspaceWish) => Promise<Workspace>;
+import type {
+  GlobalOptions,
+  Invocation,
+  RunCli,
+  VerbAnswer,
+  WorkspaceOpener,
+  WorkspaceWish,
+} from './verb.js';
 
 export interface VerbRun {
   argv: readonly string[];
   command: Command;
   context: CliContext;
+  runCli: RunCli;
   openWorkspace?: WorkspaceOpener;
 }
 
@@ -89,6 +90,8 @@ async function answer(
     globals,
     config,
     progress,
+    program: run.command.parent ?? run.command,
+    runCli: run.runCli,
     async openWorkspace() {
       const workspace = await open({ context, globals, progress });
       opened.push(workspace);

@@ -32,7 +32,26 @@ export interface Invocation {
   progress: ProgressLine;
   /** Opens the repository around the working folder; closed when the verb ends. */
   openWorkspace: () => Promise<Workspace>;
+  /** The whole command line, for verbs that complete or document it. */
+  program: Command;
+  /** Runs another command line as this one was run. */
+  runCli: RunCli;
 }
+
+/** `runCli` itself: verbs that run other command lines are given it, since it knows all verbs. */
+export type RunCli = (
+  argv: readonly string[],
+  context: CliContext,
+  options?: { openWorkspace?: WorkspaceOpener },
+) => Promise<ExitCode>;
+
+/** How a verb reaches its repository. */
+export interface WorkspaceWish {
+  context: CliContext;
+  globals: GlobalOptions;
+  progress: ProgressLine;
+}
+export type WorkspaceOpener = (wish: WorkspaceWish) => Promise<Workspace>;
 
 /** What a verb answers: the same facts as JSON and as text. */
 export interface VerbAnswer {

@@ -13,6 +13,7 @@ import { GraphCache, hashGraph } from './graph-cache.js';
 import type { KnownFile, ToldFile } from './known-file.js';
 import { type Observation, observeRepository } from './observe-repository.js';
 import type { UpdateOptions } from './open-incremental-stream.js';
+import { OpenOffers } from './open-offers.js';
 import { readState, writeState } from './read-state.js';
 
 /** Does the work of an incremental stream: what is known of the repository, and what the consumer knows. */
@@ -32,6 +33,7 @@ export class IncrementalReader {
   readonly #graphHashes = new Map<string, string>();
   #told: ReadonlyMap<string, ToldFile> = new Map();
   #offered: Map<string, ToldFile> | undefined;
+  readonly #offers: OpenOffers;
   /** Read anew since the graph was last brought in step. An update that ends early leaves them to the next. */
   readonly #changed = new Set<string>();
   #isStructural = true;
@@ -42,6 +44,7 @@ export class IncrementalReader {
     this.#root = root;
     this.#settings = settings;
     this.#stateFile = stateFile;
+    this.#offers = new OpenOffers(stateFile);
   }
 
   async *update(options: UpdateOptions): AsyncGenerator<IndexRecord, void, undefined> {
@@ -72,16 +75,19 @@ export class IncrementalReader {
   async accept(): Promise<void> {
     if (this.#offered === undefined) return;
     this.#told = this.#offered;
-    if (this.#stateFile === undefined) return;
-    await writeState(this.#stateFile, this.#describeSettings(), {
-      structureHash: this.#structureHash,
-      files: this.#files,
-      told: new Map(this.#told),
-    });
+    if (this.#stateFile !== undefined) {
+      await writeState(this.#stateFile, this.#describeSettings(), {
+        structureHash: this.#structureHash,
+        files: this.#files,
+        told: new Map(this.#told),
+      });
+    }
+    await this.#offers.clear();
   }
 
   async close(): Promise<void> {
     this.#syntaxes.clear();
+    this.#offers.close();
     await this.#pool?.[Symbol.asyncDispose]();
   }
 
@@ -89,6 +95,7 @@ export class IncrementalReader {
     if (this.#isLoaded) return;
     this.#isLoaded = true;
     if (this.#stateFile === undefined) return;
+    await this.#offers.load();
     const state = await readState(this.#stateFile, this.#describeSettings());
     if (state === undefined) return;
     this.#files = state.files;
@@ -168,9 +175,14 @@ export class IncrementalReader {
       options.onProgress?.({ stage: 'parse', done, total: paths.length, unit: 'files' });
       this.#take(path, outcome);
       if (outcome.status !== 'parsed' || !this.#isNews(path)) continue;
-      emitted.add(path);
+      this.#offer(path, emitted);
       yield* streamFile(outcome.file, outcome.syntax);
     }
+  }
+
+  #offer(path: string, emitted: Set<string>): void {
+    this.#offers.add(path);
+    emitted.add(path);
   }
 
   async *#parse(
@@ -216,7 +228,7 @@ export class IncrementalReader {
   #isNews(path: string): boolean {
     const told = this.#told.get(path);
     const known = this.#files.get(path);
-    if (told === undefined || known?.outcome.status !== 'parsed') return true;
+    if (told === undefined || known?.outcome.status !== 'parsed' || this.#offers.has(path)) return true;
     const { hash, mtimeMs } = known.outcome;
     return told.hash !== hash || told.mtimeMs !== mtimeMs || told.place !== known.place;
   }
@@ -225,13 +237,17 @@ export class IncrementalReader {
   async *#bringInStep(options: UpdateOptions, emitted: Set<string>): AsyncGenerator<IndexRecord> {
     const indexed = this.#listIndexed();
     const present = new Set(indexed);
-    for (const path of this.#told.keys()) if (!present.has(path)) yield { type: 'removed', path };
+    for (const path of new Set([...this.#told.keys(), ...this.#offers.paths])) {
+      if (present.has(path)) continue;
+      this.#offers.add(path);
+      yield { type: 'removed', path };
+    }
     this.#updateGraph(indexed, options);
     this.#resolveQuietly(emitted, options.signal);
     const others = indexed.filter((path) => !emitted.has(path) && this.#isOutdated(path));
     for await (const { path, outcome } of this.#parse(others, options.signal)) {
       if (outcome.status === 'parsed' && outcome.file.hash === hashOf(this.#files.get(path))) {
-        emitted.add(path);
+        this.#offer(path, emitted);
         yield* streamFile(outcome.file, outcome.syntax);
       } else this.#forgetStamp(path); // written meanwhile: the next update reads it
     }

@@ -21,8 +21,8 @@ export interface UpdateOptions {
 export interface IncrementalStream extends AsyncDisposable {
   /**
    * Streams what the consumer has not accepted yet: `removed` files, and every file whose bytes, times, place, edges or
-   * counts differ, with all its rows, edges and counts. Applied file by file to what was accepted before, this gives what
-   * `streamChunks` gives now. The ledger accounts for the whole repository.
+   * counts differ, with all its rows, edges and counts. Applied file by file to what was accepted before, and to whatever
+   * part of later updates was applied without being accepted, this gives what `streamChunks` gives now. The ledger accounts for the whole repository.
    *
    * Files whose size and times have not moved are not read. One update at a time.
    *

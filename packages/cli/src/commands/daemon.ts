@@ -27,7 +27,7 @@ export const addDaemonVerb: AddVerb = (program, host) => {
     );
 };
 
-async function serve({ context, globals }: Invocation, idleSeconds: number): Promise<VerbAnswer> {
+async function serve({ context, globals, runCli }: Invocation, idleSeconds: number): Promise<VerbAnswer> {
   const { locateRepository } = await import('../config/locate-repository.js');
   const { serveDaemon } = await import('../daemon/serve-daemon.js');
   const place = await locateRepository({ ...globals, env: context.env });
@@ -36,6 +36,7 @@ async function serve({ context, globals }: Invocation, idleSeconds: number): Pro
     context,
     idleMs: idleSeconds * 1000,
     useAnalyzer: globals.analyzer,
+    runCli,
   });
   return {
     exitCode: EXIT.ok,

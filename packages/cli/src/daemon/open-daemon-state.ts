@@ -3,6 +3,7 @@ import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import { type CallOptions } from '../mcp/define-tool.js';
 import { createToolHost } from '../mcp/tool-host.js';
+import type { RunCli } from '../verb.js';
 import { openFolderWatch } from './folder-watch.js';
 import type { DaemonState } from './serve-session.js';
 
@@ -10,7 +11,7 @@ import type { DaemonState } from './serve-session.js';
 export async function openDaemonState(
   place: RepositoryPlace,
   context: CliContext,
-  useAnalyzer: boolean,
+  { useAnalyzer, runCli }: { useAnalyzer: boolean; runCli: RunCli },
 ): Promise<DaemonState> {
   const stages = await openStages(place, context, { isResident: true, useAnalyzer });
   const watch = openFolderWatch(place.root);
@@ -26,6 +27,7 @@ export async function openDaemonState(
     touch: () => void (stages.indexedGeneration = undefined),
     complete: async (prefix) => completeKey(await stages.store.get(), prefix),
     tools: createToolHost((options) => Promise.resolve(openForCall(stages, context, options))),
+    runCli,
     openWorkspace: ({ context: caller, progress }) =>
       Promise.resolve(
         new RepositoryWorkspace({

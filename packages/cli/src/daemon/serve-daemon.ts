@@ -2,6 +2,7 @@ import { chmod, rm, stat } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
+import type { RunCli } from '../verb.js';
 import { connectDaemon } from './connect-daemon.js';
 import { createSession, type DaemonState } from './serve-session.js';
 import { prepareSocketFolder, socketPathOf } from './socket-path.js';
@@ -13,6 +14,8 @@ export interface ServeDaemonOptions {
   idleMs: number;
   /** False leaves gate T2 out. */
   useAnalyzer: boolean;
+  /** Runs the command lines of clients. */
+  runCli: RunCli;
 }
 
 /** Why a daemon ended. */
@@ -31,6 +34,7 @@ export async function serveDaemon({
   context,
   idleMs,
   useAnalyzer,
+  runCli,
 }: ServeDaemonOptions): Promise<DaemonEnd> {
   const path = socketPathOf(place, context.env);
   await prepareSocketFolder(context.env);
@@ -38,7 +42,7 @@ export async function serveDaemon({
   if (other !== undefined) return 'already running';
   await rm(path, { force: true }); // nobody answers there: what a killed daemon left behind
   const { openDaemonState } = await import('./open-daemon-state.js');
-  const state = await openDaemonState(place, context, useAnalyzer);
+  const state = await openDaemonState(place, context, { useAnalyzer, runCli });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

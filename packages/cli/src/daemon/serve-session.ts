@@ -13,8 +13,7 @@ import {
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import type { ToolHost } from '../mcp/tool-host.js';
-import { runCli } from '../run-cli.js';
-import type { WorkspaceOpener } from '../run-verb.js';
+import type { RunCli, WorkspaceOpener } from '../verb.js';
 import { readVersion } from '../version.js';
 import {
   AskRequest,
@@ -47,6 +46,7 @@ export interface DaemonState extends AsyncDisposable {
   tools: ToolHost;
   complete(prefix: string): Promise<string[]>;
   openWorkspace: WorkspaceOpener;
+  runCli: RunCli;
 }
 
 /** Answers one client until it hangs up; what it started is cancelled then. */
@@ -77,7 +77,7 @@ export function createSession(socket: Socket, state: DaemonState): void {
     state.requests += 1;
     const signal = signalOf(token, gone.signal);
     const context = createVerbContext(connection, request, signal);
-    return { status: await runCli(request.argv, context, { openWorkspace: state.openWorkspace }) };
+    return { status: await state.runCli(request.argv, context, { openWorkspace: state.openWorkspace }) };
   });
   connection.onRequest(CallToolRequest, async ({ id, name, input }, token) => {
     state.requests += 1;

@@ -1,14 +1,13 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
+import type { Command } from 'commander';
 import { type Config, userConfigPath } from '../config/load-config.js';
 import { locateRepository } from '../config/locate-repository.js';
-import { createProgram } from '../create-program.js';
 import { type DaemonClient, ensureDaemon } from '../daemon/ensure-daemon.js';
 import { CliError } from '../errors.js';
 import type { CliContext } from '../io.js';
-import { runCli } from '../run-cli.js';
-import type { GlobalOptions, Invocation } from '../verb.js';
+import type { GlobalOptions, Invocation, RunCli } from '../verb.js';
 import { completeLine } from './complete-line.js';
 import { splitLine } from './split-line.js';
 
@@ -41,11 +40,11 @@ export async function runRepl(invocation: Invocation, terminal: Terminal): Promi
     historySize: HISTORY_LINES,
     removeHistoryDuplicates: true,
     history: await readHistory(history),
-    completer: createCompleter(context, link),
+    completer: createCompleter(invocation.program, link),
   });
   context.io.err(HELP);
   try {
-    await readLines(rl, { context, globals, history });
+    await readLines(rl, { context, globals, history, runCli: invocation.runCli });
   } finally {
     rl.close();
     await link?.[Symbol.asyncDispose]();
@@ -56,6 +55,7 @@ interface Session {
   context: CliContext;
   globals: GlobalOptions;
   history: string;
+  runCli: RunCli;
 }
 
 async function readLines(rl: Interface, session: Session): Promise<void> {
@@ -81,7 +81,7 @@ async function readLines(rl: Interface, session: Session): Promise<void> {
 async function runLine(
   words: readonly string[],
   rl: Interface,
-  { context, globals, signal }: Session & { signal: AbortSignal },
+  { context, globals, runCli, signal }: Session & { signal: AbortSignal },
 ): Promise<void> {
   const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const state = globals.stateDir === undefined ? [] : ['--state-dir', globals.stateDir];
@@ -122,8 +122,7 @@ async function openLink(
   }
 }
 
-function createCompleter(context: CliContext, link: DaemonClient | undefined) {
-  const program = createProgram(context, { run: () => () => Promise.resolve() });
+function createCompleter(program: Command, link: DaemonClient | undefined) {
   const completeKey = async (prefix: string): Promise<string[]> =>
     link === undefined ? [] : link.complete(prefix).catch(() => []);
   return (line: string) => completeLine(line, program, completeKey);

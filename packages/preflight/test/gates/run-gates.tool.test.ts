@@ -1,4 +1,4 @@
-import type { GateReport } from '@parseltongue/isg-core';
+import type { GateId, GateReport } from '@parseltongue/isg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Preflight } from '../../src/index.js';
 import { type CargoWorkspace, createCargoWorkspace } from '../support/cargo-workspace.js';
@@ -19,9 +19,12 @@ afterAll(async () => {
   await workspace[Symbol.asyncDispose]();
 });
 
-async function verify(files: Record<string, string | null>): Promise<GateReport> {
-  return preflight.verify(await workspace.propose(files));
+async function verify(files: Record<string, string | null>, gates?: readonly GateId[]): Promise<GateReport> {
+  return preflight.verify(await workspace.propose(files), gates === undefined ? {} : { gates });
 }
+
+/** The gates that run something. */
+const RUNNING = ['T0', 'T3', 'T4', 'T5'] as const;
 
 function edit(path: string, from: string, to: string): Record<string, string> {
   const text = workspace.read(path);
@@ -89,7 +92,10 @@ describe('runGates', () => {
   });
 
   it('blocks a proposal that ignores a test', { timeout: SLOW }, async () => {
-    const report = await verify(edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[ignore]\n    fn totals'));
+    const report = await verify(
+      edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[ignore]\n    fn totals'),
+      RUNNING,
+    );
     expect(report.receipts.at(-1)?.reason).toBe('1 newly ignored: tests::totals_nothing');
     expect(report.verdict).toBe('failed');
   });
@@ -97,12 +103,16 @@ describe('runGates', () => {
   it('blocks a proposal that hides a test behind cfg', { timeout: SLOW }, async () => {
     const report = await verify(
       edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[cfg(any())]\n    fn totals'),
+      RUNNING,
     );
     expect(report.receipts.at(-1)?.reason).toBe('1 no longer run: tests::totals_nothing');
   });
 
   it('blocks a proposal that swaps the test runner', { timeout: SLOW }, async () => {
-    const report = await verify({ '.cargo/config.toml': '[target.\'cfg(all())\']\nrunner = "true"\n' });
+    const report = await verify(
+      { '.cargo/config.toml': '[target.\'cfg(all())\']\nrunner = "true"\n' },
+      RUNNING,
+    );
     expect(report.verdict).toBe('failed');
     expect(report.receipts.at(-1)?.reason).toContain('no longer run');
   });

@@ -131,9 +131,7 @@ describe('proposals whose code attacks', () => {
 });
 
 describe('proposals that change under way', () => {
-  async function passContent(
-    workspace: CargoWorkspace,
-  ): Promise<{
+  async function passContent(workspace: CargoWorkspace): Promise<{
     proposal: Proposal;
     report: GateReport;
     preflight: Awaited<ReturnType<CargoWorkspace['open']>>;

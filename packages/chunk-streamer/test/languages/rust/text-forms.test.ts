@@ -76,7 +76,7 @@ describe('text forms', () => {
     const rows = await chunk(`fn a() ${'{'.repeat(depth)}${'}'.repeat(depth)}\nfn b() {}`);
     expect(names(rows)).toEqual(['_', 'a', 'b']);
     const modules = await chunk(`${'mod m {'.repeat(500)}${'}'.repeat(500)}`);
-    expect(modules).toHaveLength(501);
+    expect(modules).toHaveLength(1 + 64); // deeper ones stay in the text of the last
   });
 
   it('reads a file of 100,000 lines', async () => {
