@@ -80,6 +80,17 @@ describe.runIf(hasTmux())('the prompt on a real terminal', () => {
   );
 
   it(
+    'leaves by a Ctrl-D that is pressed while a command still runs',
+    async () => {
+      using screen = open();
+      await screen.waitFor(/parseltongue>/);
+      screen.type('index', 'Enter', 'C-d');
+      await screen.waitFor(/Ledger: 2 seen[^]*Pane is dead \(status 0/);
+    },
+    LONG_MS,
+  );
+
+  it(
     'shows the stages while a run goes on; Ctrl-C pauses it and it can be resumed',
     async () => {
       repository.write(
