@@ -1,4 +1,5 @@
 export { completeKey } from './composition/complete-key.js';
+export { chooseGates, type GateChoice } from './composition/open-preflights.js';
 export { openProbes, type Probes } from './composition/open-probes.js';
 export { openStages, type Stages } from './composition/open-stages.js';
 export { openWorkspace } from './composition/open-workspace.js';

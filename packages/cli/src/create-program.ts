@@ -18,6 +18,8 @@ export function createProgram(context: CliContext, host: VerbHost): Command {
     .option('--no-input', 'never ask; fail with the flag that would have answered')
     .option('--no-daemon', 'work in this process, also when a daemon owns the repository')
     .option('--no-analyzer', 'leave rust-analyzer (gate T2) out')
+    .option('--no-confine', 'build and test with all your rights, also where bubblewrap works')
+    .option('--allow-network', 'let cargo download what is missing', false)
     .option(
       '--state-dir <path>',
       'where the CodeGraph and run logs are kept (default: .parseltongue in the repository)',

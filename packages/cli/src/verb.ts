@@ -21,6 +21,10 @@ export interface GlobalOptions {
   daemon: boolean;
   /** Ask rust-analyzer in gate T2 when there is one. */
   analyzer: boolean;
+  /** Keep builds and tests inside bubblewrap where it works. */
+  confine: boolean;
+  /** Let cargo download what is missing. */
+  allowNetwork: boolean;
   stateDir?: string;
 }
 

@@ -17,7 +17,7 @@ let workspace: Workspace;
 beforeAll(async () => {
   repository = createRepository();
   const { context } = createContext({ cwd: repository.root, env: repository.env });
-  const globals = { cwd: repository.root, analyzer: false };
+  const globals = { cwd: repository.root, analyzer: false, confine: false, allowNetwork: false };
   workspace = await openWorkspace({ context, globals, onProgress: () => undefined });
   await workspace.index({});
 });

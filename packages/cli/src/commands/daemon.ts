@@ -30,12 +30,13 @@ export const addDaemonVerb: AddVerb = (program, host) => {
 async function serve({ context, globals, runCli }: Invocation, idleSeconds: number): Promise<VerbAnswer> {
   const { locateRepository } = await import('../config/locate-repository.js');
   const { serveDaemon } = await import('../daemon/serve-daemon.js');
+  const { chooseGates } = await import('../compose.js');
   const place = await locateRepository({ ...globals, env: context.env });
   const end = await serveDaemon({
     place,
     context,
     idleMs: idleSeconds * 1000,
-    useAnalyzer: globals.analyzer,
+    gates: chooseGates(globals),
     runCli,
   });
   return {

@@ -1,26 +1,52 @@
-import type { DoctorCheck } from '../doctor/run-doctor.js';
+import type { DoctorCheck } from '../doctor/finding.js';
+import type { Repair } from '../doctor/repair-checks.js';
 import { EXIT } from '../exit-codes.js';
-import type { AddVerb } from '../verb.js';
+import type { CliContext } from '../io.js';
+import type { AddVerb, GlobalOptions } from '../verb.js';
 
-/** `doctor`: what this machine and folder can do, and how to get what is missing. */
+/** `doctor`: what this machine and folder can do, how to get what is missing, and with `--fix` getting it. */
 export const addDoctorVerb: AddVerb = (program, host) => {
   program
     .command('doctor')
     .description('check this machine and repository, say how to get what is missing')
-    .addHelpText('before', 'Examples:\n  parseltongue doctor\n  parseltongue doctor --json\n')
+    .option('--fix', 'run the repairs that need no person, after a yes for each (or --yes)')
+    .addHelpText(
+      'before',
+      'Examples:\n  parseltongue doctor\n  parseltongue doctor --json\n  parseltongue doctor --fix --yes\n',
+    )
     .action(
-      host.run(async ({ context, globals }) => {
+      host.run(async ({ context, globals }, flags: { fix?: boolean }) => {
         const { runDoctor } = await import('../doctor/run-doctor.js');
-        const checks = await runDoctor(context, globals);
+        let checks = await runDoctor(context, globals);
+        const repairs = flags.fix === true ? await repair(checks, context, globals) : [];
+        if (repairs.some(({ status }) => status === 'done')) checks = await runDoctor(context, globals);
         const isFailing = checks.some(({ status }) => status === 'fail');
+        const lines = [
+          ...checks.map((check) => renderCheck(check, context.io.colors)),
+          ...repairs.map(
+            ({ argv, status, detail }) =>
+              `${status}: ${argv.join(' ')}${detail === '' ? '' : ` (${detail})`}\n`,
+          ),
+        ];
+        if (flags.fix === true && repairs.length === 0)
+          lines.push('Nothing here can be repaired by a program\n');
         return {
-          exitCode: isFailing ? EXIT.negative : EXIT.ok,
-          json: { contract: 'pt.cli.doctor/1', ok: !isFailing, checks },
-          text: checks.map((check) => renderCheck(check, context.io.colors)).join(''),
+          exitCode: isFailing || repairs.some(({ status }) => status === 'failed') ? EXIT.negative : EXIT.ok,
+          json: { contract: 'pt.cli.doctor/1', ok: !isFailing, checks, repairs },
+          text: lines.join(''),
         };
       }),
     );
 };
+
+async function repair(
+  checks: readonly DoctorCheck[],
+  context: CliContext,
+  globals: GlobalOptions,
+): Promise<Repair[]> {
+  const { repairChecks } = await import('../doctor/repair-checks.js');
+  return repairChecks(checks, context, globals);
+}
 
 function renderCheck(
   check: DoctorCheck,

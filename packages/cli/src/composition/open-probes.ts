@@ -1,9 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { assessLocalTier, probeSystem } from '@parseltongue/elf-orchestrator';
-import { readLeftover, runProcess } from '@parseltongue/preflight';
+import {
+  assessLocalTier,
+  type DaemonStatus,
+  probeSystem,
+  readDaemonStatus,
+} from '@parseltongue/elf-orchestrator';
+import {
+  type AbsentAnalyzer,
+  type FoundAnalyzer,
+  locateAnalyzer,
+  probeConfinement,
+  readLeftover,
+  runProcess,
+} from '@parseltongue/preflight';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
+import { analyzerFolder } from './analyzer-folder.js';
+import { readElfPaths } from './run-elf-command.js';
 import { createTreeContext } from './tree-context.js';
 
 /** What the doctor asks of the stages. */
@@ -13,20 +27,29 @@ export interface Probes {
   /** Version of an optional engine's package; undefined when it is not installed. */
   readEngineVersion(packageName: string): Promise<string | undefined>;
   readSystem(): Promise<{ detail: string; isLocalTierOn: boolean; reason: string }>;
+  locateAnalyzer(cwd: string): Promise<FoundAnalyzer | AbsentAnalyzer>;
+  /** One sentence: what keeps builds and tests in, or why nothing does. */
+  describeConfinement(): Promise<string>;
+  /** The daemon of the local models. */
+  readElfStatus(): Promise<DaemonStatus>;
+  /** Runs a repair; what it said when it failed. */
+  repair(argv: [string, ...string[]]): Promise<string | undefined>;
   /** What an interrupted apply left behind. */
   readLeftover(place: RepositoryPlace): Promise<string | undefined>;
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
+const REPAIR_TIMEOUT_MS = 600_000;
 const GIB = 1024 ** 3;
 
 /** Probes of this machine. */
 export function openProbes(context: CliContext): Probes {
+  const env = Object.fromEntries(
+    Object.entries(context.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const prefixDir = analyzerFolder(env);
   return {
     async readVersion(argv) {
-      const env = Object.fromEntries(
-        Object.entries(context.env).filter(([, value]) => value !== undefined),
-      ) as Record<string, string>;
       const result = await runProcess({ argv, cwd: context.cwd, env, timeoutMs: PROBE_TIMEOUT_MS }).catch(
         () => undefined,
       );
@@ -43,6 +66,19 @@ export function openProbes(context: CliContext): Probes {
         isLocalTierOn: tier.isOn,
         reason: tier.reasons.map(({ message }) => message).join('; '),
       };
+    },
+    locateAnalyzer: (cwd) => locateAnalyzer({ cwd, env, prefixDir }),
+    describeConfinement: async () => (await probeConfinement({ env, readable: [prefixDir] })).statement,
+    readElfStatus: () => readDaemonStatus(readElfPaths(env).socketPath),
+    async repair(argv) {
+      const { cwd, signal } = context;
+      try {
+        const result = await runProcess({ argv, cwd, env, timeoutMs: REPAIR_TIMEOUT_MS, signal });
+        return result.exit === 0 ? undefined : result.stderr.trim().slice(-500) || `status ${result.exit}`;
+      } catch (error) {
+        signal.throwIfAborted();
+        return error instanceof Error ? error.message : String(error);
+      }
     },
     readLeftover: (place) => readLeftover(createTreeContext(place, context.env)),
   };

@@ -7,11 +7,11 @@ import {
 } from '@parseltongue/chunk-streamer';
 import { type CodeGraphStore, isStoreError, openStore } from '@parseltongue/codegraph-store';
 import type { Chunker, Progress, ProgressListener } from '@parseltongue/isg-core';
-import { openAnalyzerGate, openPreflight, type Preflight, recoverJournal } from '@parseltongue/preflight';
+import { recoverJournal } from '@parseltongue/preflight';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
-import { analyzerFolder } from './analyzer-folder.js';
 import { type Lazy, openLazily } from './open-lazily.js';
+import { openPreflights, type Preflights } from './open-preflights.js';
 import { createTurns, type Turns } from './take-turns.js';
 import { createTreeContext } from './tree-context.js';
 
@@ -26,7 +26,7 @@ export interface Stages extends AsyncDisposable {
   place: RepositoryPlace;
   store: Lazy<CodeGraphStore>;
   chunker: Lazy<Chunker & AsyncDisposable>;
-  preflight: Lazy<Preflight>;
+  preflights: Preflights;
   /** Remembers what was read, for processes that live long; undefined in one that ends with its verb. */
   stream: Lazy<IncrementalStream> | undefined;
   /** One index run at a time. */
@@ -44,8 +44,6 @@ export interface Stages extends AsyncDisposable {
 export interface StageOptions {
   /** True in a process that answers many questions. */
   isResident?: boolean;
-  /** False leaves gate T2 out. */
-  useAnalyzer?: boolean;
 }
 
 const LOCK_WAIT_MS = 10_000;
@@ -55,9 +53,9 @@ const LOCK_POLL_MS = 200;
 export async function openStages(
   place: RepositoryPlace,
   context: CliContext,
-  { isResident = false, useAnalyzer = true }: StageOptions = {},
+  { isResident = false }: StageOptions = {},
 ): Promise<Stages> {
-  const { root, stateDir, cacheDir } = place;
+  const { root, stateDir } = place;
   const { env, signal } = context;
   if (place.isGit) await recover(place, context);
   const progress = { listener: (_event: Progress): void => undefined };
@@ -65,23 +63,12 @@ export async function openStages(
   const chunker = openLazily(() => openChunker(root));
   const analyzer = openLazily(() => openAnalyzer(root));
   const stream = isResident ? openLazily(() => openIncrementalStream(root)) : undefined;
-  const preflight = openLazily(async () =>
-    openPreflight({
-      root,
-      stateDir: cacheDir,
-      chunker: await chunker.get(),
-      analyzer: await analyzer.get(),
-      graph: await store.get(),
-      ...(useAnalyzer ? { analyzerGate: openAnalyzerGate({ prefixDir: analyzerFolder(env) }) } : {}),
-      env,
-      onProgress: (event) => progress.listener(event),
-    }),
-  );
+  const preflights = openPreflights({ place, env, store, chunker, analyzer, progress });
   return {
     place,
     store,
     chunker,
-    preflight,
+    preflights,
     stream,
     indexing: createTurns(),
     changing: createTurns(),
@@ -89,7 +76,7 @@ export async function openStages(
     indexedGeneration: undefined,
     changes: undefined,
     async [Symbol.asyncDispose]() {
-      for (const part of [preflight, stream, analyzer, chunker, store]) await part?.dispose();
+      for (const part of [preflights, stream, analyzer, chunker, store]) await part?.dispose();
     },
   };
 }

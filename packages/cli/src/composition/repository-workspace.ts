@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { openIncrementalStream } from '@parseltongue/chunk-streamer';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@parseltongue/isg-core';
+import type { Preflight } from '@parseltongue/preflight';
 import {
   type CostReport,
   listBreakpoints,
@@ -20,6 +21,7 @@ import type { CliContext } from '../io.js';
 import { askStructure, type StructureAnswer, type StructureRequest } from './ask-structure.js';
 import { createProposal } from './create-proposal.js';
 import { indexRepository } from './index-repository.js';
+import type { GateChoice } from './open-preflights.js';
 import type { Stages } from './open-stages.js';
 import { openProposalStore, type ProposalStore, parseEditFile } from './proposal-store.js';
 import { compareFiles } from './read-freshness.js';
@@ -49,6 +51,7 @@ export interface WorkspaceParts {
   stages: Stages;
   context: CliContext;
   onProgress: ProgressListener;
+  gates: GateChoice;
   /** True when the stages close with this workspace. */
   isOwner: boolean;
 }
@@ -187,7 +190,7 @@ export class RepositoryWorkspace implements Workspace {
 
   async propose({ title, edits }: { title: string; edits: readonly Edit[] }): Promise<Proposal> {
     const store = await this.requireFreshStore();
-    const preflight = await this.#parts.stages.preflight.get();
+    const preflight = await this.#openPreflight();
     const proposal = await createProposal({
       title,
       edits,
@@ -226,7 +229,7 @@ export class RepositoryWorkspace implements Workspace {
     options: { stopAtFirst: boolean; signal?: AbortSignal },
   ): Promise<GateReport> {
     return this.#change(async () => {
-      const preflight = await this.#parts.stages.preflight.get();
+      const preflight = await this.#openPreflight();
       const report = await preflight.verify(proposal, { signal: this.#parts.context.signal, ...options });
       await this.#proposals.saveReport(proposal, report);
       return report;
@@ -245,7 +248,7 @@ export class RepositoryWorkspace implements Workspace {
 
   applyProposal({ proposal, report, shouldCommit, message }: ApplyRequest): Promise<AppliedOutcome> {
     return this.#change(async () => {
-      const preflight = await this.#parts.stages.preflight.get();
+      const preflight = await this.#openPreflight();
       const store = await this.openStore();
       const applied = await preflight.apply(proposal, report, { signal: this.#parts.context.signal });
       if (applied.status === 'rolled_back')
@@ -262,7 +265,7 @@ export class RepositoryWorkspace implements Workspace {
 
   undo({ preview }: { preview: boolean }): Promise<UndoAnswer> {
     return this.#change(async () => {
-      const preflight = await this.#parts.stages.preflight.get();
+      const preflight = await this.#openPreflight();
       const outcome = await preflight.undo({ preview, signal: this.#parts.context.signal });
       if (outcome.status === 'restored') await this.index({});
       const isDone = outcome.status === 'restored' || outcome.status === 'preview';
@@ -273,6 +276,10 @@ export class RepositoryWorkspace implements Workspace {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#parts.isOwner) await this.#parts.stages[Symbol.asyncDispose]();
+  }
+
+  #openPreflight(): Promise<Preflight> {
+    return this.#parts.stages.preflights.get(this.#parts.gates);
   }
 
   /** One verification or write at a time; its progress goes to the one who asked for it. */
@@ -289,6 +296,7 @@ export class RepositoryWorkspace implements Workspace {
     return {
       stages,
       context,
+      openPreflight: () => this.#openPreflight(),
       requireFreshStore: () => this.requireFreshStore(),
       reindex: async () => {
         await this.index({});

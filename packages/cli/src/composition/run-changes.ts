@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { RunEvent } from '@parseltongue/isg-core';
+import type { Preflight } from '@parseltongue/preflight';
 import {
   type ChangePorts,
   cancelRun,
@@ -23,6 +24,7 @@ import type { ChangeOutcome, ChangeRequest, FixRequest, ReasonerChoice, ResumeRe
 export interface RunParts {
   stages: Stages;
   context: CliContext;
+  openPreflight: () => Promise<Preflight>;
   requireFreshStore(): Promise<CodeGraphStore>;
   reindex(): Promise<void>;
 }
@@ -107,13 +109,13 @@ async function finishRun(
   return { ...outcome, diff };
 }
 
-async function openPorts({ stages }: RunParts, store: CodeGraphStore): Promise<ChangePorts> {
-  const { place, chunker, preflight } = stages;
+async function openPorts({ stages, openPreflight }: RunParts, store: CodeGraphStore): Promise<ChangePorts> {
+  const { place, chunker } = stages;
   return createChangePorts({
     root: place.root,
     stateDir: place.stateDir,
     store,
     chunker: await chunker.get(),
-    preflight: await preflight.get(),
+    preflight: await openPreflight(),
   });
 }

@@ -49,6 +49,20 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     what: 'ask rust-analyzer in gate T2',
   },
   {
+    key: 'confine',
+    option: 'confine',
+    type: 'flag',
+    isRepositoryChoice: false,
+    what: 'keep builds and tests inside bubblewrap where it works',
+  },
+  {
+    key: 'allow-network',
+    option: 'allowNetwork',
+    type: 'flag',
+    isRepositoryChoice: false,
+    what: 'let cargo download what is missing',
+  },
+  {
     key: 'index.workers',
     verb: 'index',
     option: 'workers',

@@ -9,6 +9,8 @@ export interface RepositoryPlace {
   /** Absolute, symlinks resolved. */
   root: string;
   isGit: boolean;
+  /** Folder of the git repository around the root; null without one. */
+  gitRoot: string | null;
   /** The CodeGraph and the run logs; inside the repository with an ignore file of its own unless chosen otherwise. */
   stateDir: string;
   /** Shadow workspaces and baselines: big, rebuildable, never inside the repository. */
@@ -40,6 +42,7 @@ export async function locateRepository(options: LocateOptions): Promise<Reposito
   return {
     root,
     isGit: gitRoot !== undefined,
+    gitRoot: gitRoot ?? null,
     stateDir:
       options.stateDir === undefined ? join(root, '.parseltongue') : resolve(options.cwd, options.stateDir),
     cacheDir: join(

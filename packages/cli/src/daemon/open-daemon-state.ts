@@ -1,4 +1,12 @@
-import { completeKey, openStages, RepositoryWorkspace, type Stages, type Workspace } from '../compose.js';
+import {
+  chooseGates,
+  completeKey,
+  type GateChoice,
+  openStages,
+  RepositoryWorkspace,
+  type Stages,
+  type Workspace,
+} from '../compose.js';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import { type CallOptions } from '../mcp/define-tool.js';
@@ -11,9 +19,9 @@ import type { DaemonState } from './serve-session.js';
 export async function openDaemonState(
   place: RepositoryPlace,
   context: CliContext,
-  { useAnalyzer, runCli }: { useAnalyzer: boolean; runCli: RunCli },
+  { gates, runCli }: { gates: GateChoice; runCli: RunCli },
 ): Promise<DaemonState> {
-  const stages = await openStages(place, context, { isResident: true, useAnalyzer });
+  const stages = await openStages(place, context, { isResident: true });
   const watch = openFolderWatch(place.root);
   stages.changes = watch;
   return {
@@ -26,13 +34,14 @@ export async function openDaemonState(
     isWatching: () => watch.isComplete(),
     touch: () => void (stages.indexedGeneration = undefined),
     complete: async (prefix) => completeKey(await stages.store.get(), prefix),
-    tools: createToolHost((options) => Promise.resolve(openForCall(stages, context, options))),
+    tools: createToolHost((options) => Promise.resolve(openForCall({ stages, context, gates }, options))),
     runCli,
-    openWorkspace: ({ context: caller, progress }) =>
+    openWorkspace: ({ context: caller, globals, progress }) =>
       Promise.resolve(
         new RepositoryWorkspace({
           stages,
           context: caller,
+          gates: chooseGates(globals),
           onProgress: (event) => progress.update(event),
           isOwner: false,
         }),
@@ -44,10 +53,14 @@ export async function openDaemonState(
   };
 }
 
-function openForCall(stages: Stages, context: CliContext, { signal, onProgress }: CallOptions): Workspace {
+function openForCall(
+  { stages, context, gates }: { stages: Stages; context: CliContext; gates: GateChoice },
+  { signal, onProgress }: CallOptions,
+): Workspace {
   return new RepositoryWorkspace({
     stages,
     context: { ...context, signal },
+    gates,
     onProgress: onProgress ?? (() => undefined),
     isOwner: false,
   });

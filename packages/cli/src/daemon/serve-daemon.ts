@@ -1,5 +1,6 @@
 import { chmod, rm, stat } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { GateChoice } from '../compose.js';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import type { RunCli } from '../verb.js';
@@ -12,8 +13,8 @@ export interface ServeDaemonOptions {
   context: CliContext;
   /** How long it lives without clients. */
   idleMs: number;
-  /** False leaves gate T2 out. */
-  useAnalyzer: boolean;
+  /** How the tools of MCP clients verify; verbs say it themselves. */
+  gates: GateChoice;
   /** Runs the command lines of clients. */
   runCli: RunCli;
 }
@@ -33,7 +34,7 @@ export async function serveDaemon({
   place,
   context,
   idleMs,
-  useAnalyzer,
+  gates,
   runCli,
 }: ServeDaemonOptions): Promise<DaemonEnd> {
   const path = socketPathOf(place, context.env);
@@ -42,7 +43,7 @@ export async function serveDaemon({
   if (other !== undefined) return 'already running';
   await rm(path, { force: true }); // nobody answers there: what a killed daemon left behind
   const { openDaemonState } = await import('./open-daemon-state.js');
-  const state = await openDaemonState(place, context, { useAnalyzer, runCli });
+  const state = await openDaemonState(place, context, { gates, runCli });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

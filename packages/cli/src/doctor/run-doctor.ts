@@ -5,32 +5,31 @@ import { openProbes, type Probes } from '../compose.js';
 import { locateRepository, type RepositoryPlace } from '../config/locate-repository.js';
 import type { CliContext } from '../io.js';
 import type { GlobalOptions } from '../verb.js';
+import { type DoctorCheck, type Finding, ok, type Patient } from './finding.js';
+import {
+  checkAnalyzer,
+  checkClaudeCode,
+  checkConfinement,
+  checkDaemon,
+  checkLock,
+  checkModelDaemon,
+} from './service-checks.js';
 import { TOOL_CHECKS, type ToolCheck } from './tool-checks.js';
-
-/** One finding of the doctor. `fix` says what to do, null when nothing is to be done. */
-export interface DoctorCheck {
-  id: string;
-  status: 'ok' | 'warn' | 'fail';
-  detail: string;
-  fix: string | null;
-}
-
-interface Patient {
-  context: CliContext;
-  probes: Probes;
-  place: RepositoryPlace | undefined;
-}
-
-type Finding = Omit<DoctorCheck, 'id'>;
 
 const CHECKS: readonly (readonly [string, (patient: Patient) => Finding | Promise<Finding>])[] = [
   ['node', checkNode],
   ...TOOL_CHECKS.map((tool) => [tool.id, ({ probes }: Patient) => checkTool(probes, tool)] as const),
+  ['analyzer', checkAnalyzer],
+  ['confinement', checkConfinement],
   ['system', checkSystem],
   ['local-models', checkLocalModels],
+  ['model-daemon', checkModelDaemon],
   ['reasoner', checkReasoner],
+  ['claude-code', checkClaudeCode],
   ['repository', checkRepository],
   ['state', checkStateDir],
+  ['daemon', checkDaemon],
+  ['lock', checkLock],
   ['journal', checkLeftovers],
 ];
 
@@ -59,10 +58,11 @@ function checkNode(): Finding {
   return { status: 'fail', detail, fix: 'Install Node 20.19 or newer' };
 }
 
-async function checkTool(probes: Probes, { argv, whenMissing, fix }: ToolCheck): Promise<Finding> {
+async function checkTool(probes: Probes, { argv, whenMissing, fix, repair }: ToolCheck): Promise<Finding> {
   const version = await probes.readVersion(argv);
   if (version !== undefined) return ok(version);
-  return { status: whenMissing, detail: 'not found, or it does not start', fix };
+  const missing: Finding = { status: whenMissing, detail: 'not found, or it does not start', fix };
+  return repair === undefined ? missing : { ...missing, repair };
 }
 
 async function checkSystem({ probes }: Patient): Promise<Finding> {
@@ -128,8 +128,4 @@ async function checkLeftovers({ probes, place }: Patient): Promise<Finding> {
     detail: leftover,
     fix: 'The next verb that opens the repository recovers it and says which tree you have',
   };
-}
-
-function ok(detail: string): Finding {
-  return { status: 'ok', detail, fix: null };
 }

@@ -4,6 +4,8 @@ export interface ToolCheck {
   argv: [string, ...string[]];
   whenMissing: 'warn' | 'fail';
   fix: string;
+  /** What `doctor --fix` runs. */
+  repair?: [string, ...string[]];
 }
 
 const RUSTUP = 'Install Rust, e.g. by https://rustup.rs';
@@ -18,17 +20,13 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
     argv: ['rustfmt', '--version'],
     whenMissing: 'warn',
     fix: 'rustup component add rustfmt; until then gate T0 has no arbiter for syntax',
+    repair: ['rustup', 'component', 'add', 'rustfmt'],
   },
   {
     id: 'clippy',
     argv: ['cargo', 'clippy', '--version'],
     whenMissing: 'warn',
     fix: 'rustup component add clippy; until then fix uses rustc alone',
-  },
-  {
-    id: 'rust-analyzer',
-    argv: ['rust-analyzer', '--version'],
-    whenMissing: 'warn',
-    fix: 'Nothing to do: this version does not drive it, gate T2 answers not_run',
+    repair: ['rustup', 'component', 'add', 'clippy'],
   },
 ];

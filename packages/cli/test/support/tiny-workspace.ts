@@ -127,7 +127,8 @@ export function openRepository(scratch: string): TestRepository {
     ...definedOnly(process.env),
     ...IDENTITY,
     PARSELTONGUE_CACHE_DIR: join(scratch, 'cache'),
-    PARSELTONGUE_ANALYZER: 'false', // whether one is installed must not change what a test sees
+    PARSELTONGUE_ANALYZER: 'false', // what is installed must not change what a test sees
+    PARSELTONGUE_CONFINE: 'false',
     PARSELTONGUE_DAEMON_IDLE_SECONDS: '60',
     XDG_CONFIG_HOME: join(scratch, 'config'),
   };
