@@ -16,6 +16,8 @@ const EXAMPLES = `Examples:
   parseltongue change "Reject recipes without ingredients" --dry-run
   parseltongue change "Totals are off by one" --kind bug --workflow stepped
   parseltongue change "Log retries" --reasoner command --exec claude -p
+  parseltongue change "Log retries" --reasoner agent --exec claude
+  parseltongue change "Log retries" --reasoner openai --base-url http://127.0.0.1:8080/v1 --model qwen
   parseltongue change "Log retries" --reasoner replay --transcript run.ndjson
 `;
 

@@ -14,7 +14,7 @@ import {
 import type { CliContext } from '../io.js';
 import { renderDiff } from '../render/diff.js';
 import { createChangePorts } from './change-ports.js';
-import { createReasoner } from './create-reasoner.js';
+import { type OpenReasoner, openReasoner } from './open-reasoner.js';
 import type { Stages } from './open-stages.js';
 import { createRunId } from './run-id.js';
 import { createTextMemory } from './text-memory.js';
@@ -46,35 +46,38 @@ export function fixRepository(parts: RunParts, request: FixRequest): Promise<Cha
 
 /** Runs the road of `change`. */
 export async function changeRepository(parts: RunParts, request: ChangeRequest): Promise<ChangeOutcome> {
-  const reasoner = await openReasoner(parts, request.reasoner);
-  return finishRun(parts, request.onEvent, (ports, onEvent) =>
-    runChange(ports, {
-      runId: createRunId('change'),
-      request: request.request,
-      reasoner,
-      workflow: request.workflow,
-      autonomy: request.autonomy,
-      ...(request.kind === undefined ? {} : { kind: request.kind }),
-      dryRun: request.isDryRun,
-      commit: request.shouldCommit,
-      signal: parts.context.signal,
-      onEvent,
-    }),
+  await using opened = await openChoice(parts, request.reasoner);
+  return await finishRun(parts, request.onEvent, (ports, onEvent) =>
+    runChange(
+      { ...ports, ...pickScanner(opened) },
+      {
+        runId: createRunId('change'),
+        request: request.request,
+        reasoner: opened.reasoner,
+        workflow: request.workflow,
+        autonomy: request.autonomy,
+        ...(request.kind === undefined ? {} : { kind: request.kind }),
+        dryRun: request.isDryRun,
+        commit: request.shouldCommit,
+        signal: parts.context.signal,
+        onEvent,
+      },
+    ),
   );
 }
 
 /** Takes a run up where its log ends. */
 export async function resumeChange(parts: RunParts, request: ResumeRequest): Promise<ChangeOutcome> {
-  const reasoner = request.reasoner === undefined ? undefined : await openReasoner(parts, request.reasoner);
-  return finishRun(parts, request.onEvent, (ports, onEvent) =>
-    resumeRun(ports, request.id, {
+  await using opened = request.reasoner === undefined ? null : await openChoice(parts, request.reasoner);
+  return await finishRun(parts, request.onEvent, (ports, onEvent) =>
+    resumeRun({ ...ports, ...pickScanner(opened) }, request.id, {
       apply: request.shouldApply,
       approve: request.isApproved,
       ...(request.accept === undefined ? {} : { accept: request.accept }),
       ...(request.reject === undefined ? {} : { reject: request.reject }),
       ...(request.modify === undefined ? {} : { modify: request.modify }),
       ...(request.answer === undefined ? {} : { answer: request.answer }),
-      ...(reasoner === undefined ? {} : { reasoner }),
+      ...(opened === null ? {} : { reasoner: opened.reasoner }),
       signal: parts.context.signal,
       onEvent,
     }),
@@ -86,10 +89,14 @@ export async function cancelChange(parts: RunParts, id: string): Promise<boolean
   return cancelRun(await openPorts(parts, await parts.stages.store.get()), id);
 }
 
-async function openReasoner({ stages, context }: RunParts, choice: ReasonerChoice) {
-  const scratch = join(stages.place.cacheDir, 'scratch');
-  await mkdir(scratch, { recursive: true });
-  return createReasoner(choice, context, scratch);
+async function openChoice({ stages, context }: RunParts, choice: ReasonerChoice): Promise<OpenReasoner> {
+  const scratchDir = join(stages.place.cacheDir, 'scratch');
+  await mkdir(scratchDir, { recursive: true });
+  return openReasoner(choice, { context, root: stages.place.root, scratchDir });
+}
+
+function pickScanner(opened: OpenReasoner | null): Pick<ChangePorts, 'scanner'> {
+  return opened?.scanner === undefined ? {} : { scanner: opened.scanner };
 }
 
 /** Indexes first, so that the run plans on the tree as it is, and again once the run has written to it. */

@@ -76,10 +76,17 @@ export interface FixRequest extends RunRequest {
   maxAttempts: number;
 }
 
+/** Who reasons in a run. */
 export interface ReasonerChoice {
-  kind: 'anthropic' | 'command' | 'replay';
+  kind: 'anthropic' | 'openai' | 'local' | 'command' | 'agent' | 'replay';
+  /** Id of the model; of a local one its file. */
   model?: string;
+  /** Of a server that speaks chat completions. */
+  baseUrl?: string;
+  /** A program and its arguments; of an agent the program alone. */
   argv?: string[];
+  /** File of a local model for the scan tasks of a stepped change. */
+  scanModel?: string;
   transcript?: string;
   record?: string;
 }
