@@ -6,8 +6,9 @@ import { createServer } from 'node:http';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installClaude } from './install-claude.mjs';
+import { streamBlock } from './stream-block.mjs';
 
-const CLAUDE = '@anthropic-ai/claude-code-linux-x64@2.1.329';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const cli = join(root, 'packages', 'cli');
 const scratch = mkdtempSync(join(tmpdir(), 'parseltongue-plugin-'));
@@ -18,7 +19,7 @@ process.exitCode = await main();
 
 async function main() {
   try {
-    const claude = process.argv[2] ?? install();
+    const claude = process.argv[2] ?? installClaude();
     if (claude === undefined) return report('not run');
     prepareRepository();
     check(
@@ -37,15 +38,6 @@ async function main() {
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
-}
-
-function install() {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'parseltongue', 'claude-code');
-  const binary = join(cache, 'node_modules', '@anthropic-ai', 'claude-code-linux-x64', 'claude');
-  if (existsSync(binary)) return binary;
-  mkdirSync(cache, { recursive: true });
-  const done = spawnSync('npm', ['install', '--no-save', '--prefix', cache, CLAUDE], { encoding: 'utf8' });
-  return done.status === 0 && existsSync(binary) ? binary : undefined;
 }
 
 function prepareRepository() {
@@ -91,7 +83,7 @@ async function loop(claude) {
     seen.push(body);
     const isAnswered = JSON.stringify(body.messages).includes('tool_result');
     const hasTools = (body.tools ?? []).some(({ name }) => name.endsWith('__search'));
-    stream(response, isAnswered || !hasTools ? { type: 'text', text: 'done' } : toolUse());
+    streamBlock(response, isAnswered || !hasTools ? { type: 'text', text: 'done' } : toolUse());
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${server.address().port}`;
@@ -146,43 +138,6 @@ function toolUse() {
   };
 }
 
-function stream(response, block) {
-  const send = (event, data) =>
-    response.write(`event: ${event}\ndata: ${JSON.stringify({ type: event, ...data })}\n\n`);
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const usage = { input_tokens: 10, output_tokens: 5 };
-  send('message_start', {
-    message: {
-      id: 'msg_1',
-      type: 'message',
-      role: 'assistant',
-      model: 'double',
-      content: [],
-      stop_reason: null,
-      stop_sequence: null,
-      usage,
-    },
-  });
-  const isTool = block.type === 'tool_use';
-  send('content_block_start', {
-    index: 0,
-    content_block: isTool ? { ...block, input: {} } : { type: 'text', text: '' },
-  });
-  send('content_block_delta', {
-    index: 0,
-    delta: isTool
-      ? { type: 'input_json_delta', partial_json: JSON.stringify(block.input) }
-      : { type: 'text_delta', text: block.text },
-  });
-  send('content_block_stop', { index: 0 });
-  send('message_delta', {
-    delta: { stop_reason: isTool ? 'tool_use' : 'end_turn', stop_sequence: null },
-    usage,
-  });
-  send('message_stop', {});
-  response.end();
-}
-
 function check(name, { status, stdout, stderr }, pattern = /(?:)/) {
   const text = `${stdout ?? ''}${stderr ?? ''}`;
   push(name, status === 0 && pattern.test(text), text.slice(-600));
@@ -195,7 +150,7 @@ function push(name, ok, detail) {
 
 function report(verdict) {
   process.stdout.write(
-    `\nClaude Code plugin: ${verdict}${verdict === 'not run' ? `: ${CLAUDE} cannot be installed here` : ''}\n`,
+    `\nClaude Code plugin: ${verdict}${verdict === 'not run' ? `: Claude Code cannot be installed here` : ''}\n`,
   );
   return verdict === 'failed' ? 1 : 0;
 }
