@@ -40,6 +40,11 @@ export {
   openDaemonTextModel,
 } from './daemon/daemon-ports.js';
 export {
+  type DurableTextModel,
+  type DurableTextModelOptions,
+  openDurableTextModel,
+} from './daemon/durable-text-model.js';
+export {
   type DaemonStatus,
   launchDaemon,
   readDaemonStatus,

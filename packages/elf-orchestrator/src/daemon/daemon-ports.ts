@@ -85,7 +85,8 @@ export async function openDaemonReranker(
   };
 }
 
-async function loadModel(
+/** Loads a model, so that its digest and the number of requests it runs at once are known. */
+export async function loadModel(
   client: DaemonClient,
   name: string | undefined,
 ): Promise<{ id: string; modelSha: string | null; maxConcurrency: number }> {
@@ -101,7 +102,8 @@ async function loadModel(
   });
 }
 
-function describeAborted(model: string, modelSha: string | null): JobResult {
+/** The empty answer of a request that was aborted. */
+export function describeAborted(model: string, modelSha: string | null): JobResult {
   const tokens = { inputTokens: 0, outputTokens: 0 };
   return {
     text: '',

@@ -5,6 +5,8 @@ const TICK_MS = 1_000;
 const DEFAULT_IDLE_UNLOAD_MS = 1_800_000;
 const DEFAULT_HEALTH_PROBE_MS = 60_000;
 const COMPACT_BYTES = 67_108_864;
+/** How long a finished job answers for its key once the journal is long enough to be rewritten. */
+const KEEP_FINISHED_MS = 604_800_000;
 
 /**
  * Looks after a daemon once a second: reports restarted workers, unloads models nobody used, asks idle ones for a real
@@ -48,7 +50,8 @@ async function lookAfter(
       seen.set(id, { reloads, probedAt: Date.now() });
   }
   const { byState, journalBytes } = await queue.stats();
-  if (journalBytes > COMPACT_BYTES && byState.queued + byState.leased === 0) await queue.compact();
+  if (journalBytes > COMPACT_BYTES && byState.queued + byState.leased === 0)
+    await queue.compact({ dropFinishedBefore: Date.now() - KEEP_FINISHED_MS });
   scheduler.pump();
 }
 

@@ -42,6 +42,8 @@ export function serveConnection(socket: Socket, options: ServeOptions): ServedCo
     inFlight += 1;
     const abort = new AbortController();
     running.add(abort);
+    // A token that was cancelled before its request is worked on fires no event.
+    if (token.isCancellationRequested) abort.abort();
     token.onCancellationRequested(() => abort.abort());
     let isFailed = false;
     try {

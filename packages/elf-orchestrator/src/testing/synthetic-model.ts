@@ -6,12 +6,21 @@ import { createRandomFill } from './random-weights.js';
 /**
  * Which synthetic model to write.
  *
- * `chain20` prints exactly 20 known lines and stops; `loop` repeats one line for ever; `nan` has a weight that is not a
- * number; `iso` answers with one of 32 private chains, chosen by the last byte of its prompt; `random` has seeded random weights of any shape.
+ * `chain20` prints exactly 20 known lines and stops; `chain` prints the texts it is given, one a token; `loop` repeats one
+ * line for ever; `nan` has a weight that is not a number; `iso` answers with one of 32 private chains, chosen by the last
+ * byte of its prompt; `random` has seeded random weights of any shape.
  */
-export type SyntheticModelSpec =
-  | { kind: 'chain20' | 'loop' | 'nan' | 'iso'; chatTemplate?: string }
-  | RandomModelSpec;
+export type SyntheticModelSpec = AutomatonSpec | RandomModelSpec;
+
+/** A model whose weights hold what it says; more layers and wider ones cost time and change no answer. */
+export interface AutomatonSpec {
+  kind: 'chain20' | 'chain' | 'loop' | 'nan' | 'iso';
+  /** What a `chain` prints, one token each. */
+  texts?: readonly string[];
+  chatTemplate?: string;
+  layers?: number;
+  feedForward?: number;
+}
 
 /** A model of seeded random weights; row lengths must divide by the block of its storage type. */
 export interface RandomModelSpec {
@@ -61,7 +70,7 @@ export async function writeSyntheticModel(path: string, spec: SyntheticModelSpec
 
 /** Builds the content of a synthetic model, so that a test can damage it before it is encoded. */
 export function createSyntheticModel(spec: SyntheticModelSpec): GgufContent {
-  return spec.kind === 'random' ? createRandomModel(spec) : createAutomaton(spec.kind, spec.chatTemplate);
+  return spec.kind === 'random' ? createRandomModel(spec) : createAutomaton(spec);
 }
 
 interface Shape {
@@ -76,23 +85,23 @@ interface Shape {
 }
 
 /**
- * One block that passes its input through, one-hot embeddings, and an output matrix that names each token's successor:
+ * Blocks that pass their input through, one-hot embeddings, and an output matrix that names each token's successor:
  * greedy decoding then walks the table "current token -> next token".
  */
-function createAutomaton(kind: 'chain20' | 'loop' | 'nan' | 'iso', chatTemplate?: string): GgufContent {
-  const { lines, successors } = AUTOMATA[kind]();
+function createAutomaton({ kind, ...spec }: AutomatonSpec): GgufContent {
+  const { lines, successors } = AUTOMATA[kind](spec.texts ?? []);
   const vocabulary = createByteVocabulary(lines);
   const size = vocabulary.tokens.length;
   const embedding = Math.ceil(size / AUTOMATON_HEAD_SIZE) * AUTOMATON_HEAD_SIZE;
   const heads = embedding / AUTOMATON_HEAD_SIZE;
   const shape: Shape = {
     vocabulary,
-    layers: 1,
+    layers: spec.layers ?? 1,
     embedding,
-    feedForward: 32,
+    feedForward: spec.feedForward ?? 32,
     heads,
     kvHeads: 1,
-    chatTemplate,
+    chatTemplate: spec.chatTemplate,
     purpose: 'text',
   };
   const fills: Record<string, (values: Float32Array) => void> = {
@@ -121,7 +130,8 @@ interface Automaton {
   successors: (token: number, vocabulary: SyntheticVocabulary) => number;
 }
 
-const AUTOMATA: Record<'chain20' | 'loop' | 'nan' | 'iso', () => Automaton> = {
+const AUTOMATA: Record<AutomatonSpec['kind'], (texts: readonly string[]) => Automaton> = {
+  chain: (texts) => createChain(texts),
   chain20: () => createChain(CHAIN20_LINES),
   nan: () => createChain(CHAIN20_LINES),
   loop: () => ({ lines: ['again\n'], successors: (_, { firstLineId }) => firstLineId }),

@@ -126,6 +126,15 @@ describe('a daemon', () => {
     });
   });
 
+  it('hears a cancellation that arrives together with its request', async () => {
+    const abort = new AbortController();
+    const held = await test.client.call('queue.enqueue', { job: { prompt: 'go', maxTokens: 1 } });
+    const waiting = test.client.call('jobs.wait', { ids: [held.id] }, { signal: abort.signal });
+    abort.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await test.client.call('jobs.cancel', { id: held.id });
+  });
+
   it('holds enqueued jobs until they are told to run, and retries failed ones', async () => {
     const job = { model: 'chain', prompt: 'go', maxTokens: 1 };
     const held = await test.client.call('queue.enqueue', { job, key: 'held-1' });
