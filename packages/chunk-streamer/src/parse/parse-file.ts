@@ -5,15 +5,15 @@ import type { SourceParser } from './source-parser.js';
 import type { ParseOutcome, ParseRequest, WorkerSettings } from './worker-protocol.js';
 
 /** Reads and parses one file; every failure but a defect of the parser itself is an outcome. */
-export async function parseFile(
+export function parseFile(
   parser: SourceParser,
   request: ParseRequest,
   settings: WorkerSettings,
-): Promise<ParseOutcome> {
+): ParseOutcome {
   const { path } = request;
   const read =
     request.text === null
-      ? await readSource(request.file, path, settings.maxFileBytes)
+      ? readSource(request.file, path, settings.maxFileBytes)
       : ({ status: 'read', source: toSource(request.text) } as const);
   if (read.status === 'skipped') return read;
   const { source } = read;

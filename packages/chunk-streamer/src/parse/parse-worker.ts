@@ -10,9 +10,7 @@ async function serve(): Promise<void> {
   const languages = await loadLanguages(settings.languages);
   const parser = await openSourceParser(languages);
   parentPort?.on('message', ({ id, request }: WorkerRequest) => {
-    void parseFile(parser, request, settings).then((outcome) => {
-      send({ type: 'done', id, outcome });
-    });
+    send({ type: 'done', id, outcome: parseFile(parser, request, settings) });
   });
   send({ type: 'ready' });
 }

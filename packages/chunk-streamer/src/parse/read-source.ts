@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { SkippedFile } from '@parseltongue/isg-core';
 
 /** A file's bytes as text, with the facts of exactly those bytes. */
@@ -21,16 +22,12 @@ const MAX_READS = 4;
  * Reads a source file as UTF-8, byte order mark kept.
  *
  * A file that changes while it is read is read again. What cannot be read is data: `unreadable`, `too_large`, `binary`
- * (holds a NUL byte) or `not_utf8`.
+ * (holds a NUL byte) or `not_utf8`. Blocks its thread: a worker has nothing else to do, and waiting costs more than reading.
  */
-export async function readSource(
-  file: string,
-  path: string,
-  maxFileBytes: number,
-): Promise<ReadSourceResult> {
+export function readSource(file: string, path: string, maxFileBytes: number): ReadSourceResult {
   try {
     for (let attempt = 1; attempt <= MAX_READS; attempt += 1) {
-      const result = await readOnce(file, path, maxFileBytes);
+      const result = readOnce(file, path, maxFileBytes);
       if (result !== undefined) return result;
     }
     return skip(path, 'unreadable', `changed during each of ${MAX_READS} reads`);
@@ -40,35 +37,32 @@ export async function readSource(
 }
 
 // Undefined when the file changed meanwhile.
-async function readOnce(
-  file: string,
-  path: string,
-  maxFileBytes: number,
-): Promise<ReadSourceResult | undefined> {
-  const handle = await open(file, 'r');
+function readOnce(file: string, path: string, maxFileBytes: number): ReadSourceResult | undefined {
+  const handle = openSync(file, 'r');
   try {
-    const before = await handle.stat();
+    const before = fstatSync(handle);
     if (before.size > maxFileBytes) return skip(path, 'too_large', `${before.size} bytes`);
-    const bytes = await handle.readFile();
-    const after = await handle.stat();
+    const bytes = readFileSync(handle);
+    const after = fstatSync(handle);
     if (before.mtimeMs !== after.mtimeMs || bytes.length !== after.size) return undefined;
     return decodeSource(path, bytes, after.mtimeMs);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 
 function decodeSource(path: string, bytes: Buffer, mtimeMs: number): ReadSourceResult {
   if (bytes.includes(0)) return skip(path, 'binary');
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return {
-      status: 'read',
-      source: { text, hash: hash('sha256', bytes, 'hex'), sizeBytes: bytes.length, mtimeMs },
-    };
-  } catch {
-    return skip(path, 'not_utf8');
-  }
+  if (!isUtf8(bytes)) return skip(path, 'not_utf8');
+  return {
+    status: 'read',
+    source: {
+      text: bytes.toString('utf8'),
+      hash: hash('sha256', bytes, 'hex'),
+      sizeBytes: bytes.length,
+      mtimeMs,
+    },
+  };
 }
 
 function skip(path: string, reason: SkippedFile['reason'], detail?: string): ReadSourceResult {

@@ -17,7 +17,7 @@ import {
   type Type,
   UNKNOWN,
 } from './types.js';
-import type { Unifier } from './unify.js';
+import { areApart, type Unifier } from './unify.js';
 
 /** How a type comes to a trait. */
 export interface Selection {
@@ -154,14 +154,27 @@ export class Selector {
     const head = headOf(concrete);
     if (head === undefined && concrete.k === 'var') return null;
     const direct = head === undefined ? [] : (impls.byHead.get(head) ?? []);
-    const fitting = direct.filter((impl) => this.tryImpl(impl, concrete, wanted));
     // a blanket impl is the second choice: where both seem to fit, the proof of its bounds was a guess
-    const pool =
-      fitting.length > 0 ? fitting : impls.blanket.filter((impl) => this.tryImpl(impl, concrete, wanted));
-    const choice = pickTwin(pool);
-    return choice === undefined || this.isGuess(choice, concrete)
+    const choice =
+      this.pickFitting(direct, concrete, wanted) ?? this.pickFitting(impls.blanket, concrete, wanted);
+    return choice === undefined || choice === 'several' || this.isGuess(choice, concrete)
       ? null
       : this.matchImpl(choice, concrete, wanted);
+  }
+
+  /** The only impl that fits, or of twins under different configurations the preferred one; stops where two fit at once. */
+  private pickFitting(
+    impls: readonly Definition[],
+    type: Type,
+    wanted: TraitRef,
+  ): Definition | 'several' | undefined {
+    let choice: Definition | undefined;
+    for (const impl of impls) {
+      if (!this.tryImpl(impl, type, wanted)) continue;
+      if (choice !== undefined && (impl.mask & choice.mask) !== 0) return 'several';
+      if (choice === undefined || (impl.mask & -impl.mask) < (choice.mask & -choice.mask)) choice = impl;
+    }
+    return choice;
   }
 
   /** An impl of the repository that fits only because part of the type is unknown is no answer. */
@@ -176,8 +189,10 @@ export class Selector {
 
   private matchImpl(impl: Definition, type: Type, wanted: TraitRef): Selection | null {
     const ref = this.signatures.implTrait(impl);
+    if (ref === null || wanted.args.some((arg, index) => areApart(arg, ref.args[index] ?? UNKNOWN)))
+      return null;
     const map = this.matchSelf(impl, type);
-    if (ref === null || map === null) return null;
+    if (map === null) return null;
     const own = substituteTrait(ref, map);
     if (!this.fits(own, wanted)) return null;
     if (!this.areBoundsMet(impl, map)) return null;
@@ -187,8 +202,10 @@ export class Selector {
   /** Parameters of an impl for a given self type; null when the impl is for other types. */
   matchSelf(impl: Definition, type: Type): ReadonlyMap<ParamType, Type> | null {
     const { lowering } = this.signatures;
+    const written = lowering.implSelf(impl);
+    if (areApart(written, type)) return null;
     const map = new Map<ParamType, Type>(lowering.paramsOf(impl).map((param) => [param, freshVar()]));
-    const self = substitute(lowering.implSelf(impl), map);
+    const self = substitute(written, map);
     if (self.k === 'unknown') return null;
     const shape = this.normalize(self);
     return this.unifier.unify(shape, type) ? map : null;
@@ -384,16 +401,6 @@ export class Selector {
 /** One crate may give a trait under several paths: its name decides. */
 function isSameForeign(a: External, b: External): boolean {
   return a.crate === b.crate && a.path[a.path.length - 1] === b.path[b.path.length - 1];
-}
-
-/** The only impl, or of twins under different configurations the preferred one. */
-function pickTwin(impls: readonly Definition[]): Definition | undefined {
-  let choice: Definition | undefined;
-  for (const impl of impls) {
-    if (choice !== undefined && (impl.mask & choice.mask) !== 0) return undefined;
-    if (choice === undefined || (impl.mask & -impl.mask) < (choice.mask & -choice.mask)) choice = impl;
-  }
-  return choice;
 }
 
 function hasProjection(type: Type): boolean {

@@ -76,6 +76,43 @@ export class Unifier {
   }
 }
 
+/**
+ * True when two types surely cannot become one, found without solving anything. Parameters, variables and types nothing is
+ * concluded from may become any other.
+ */
+export function areApart(left: Type, right: Type): boolean {
+  const a = shallow(left);
+  const b = shallow(right);
+  if (a === b || isUndecided(a) || isUndecided(b)) return false;
+  switch (a.k) {
+    case 'adt':
+      return b.k !== 'adt' || a.def !== b.def || areSomeApart(a.args, b.args);
+    case 'ref':
+      return b.k !== 'ref' || a.mut !== b.mut || areApart(a.inner, b.inner);
+    case 'tuple':
+      return b.k !== 'tuple' || a.items.length !== b.items.length || areSomeApart(a.items, b.items);
+    case 'slice':
+    case 'array':
+      return (b.k !== 'slice' && b.k !== 'array') || areApart(a.item, b.item);
+    case 'prim':
+      return b.k !== 'prim' || a.name !== b.name;
+    default:
+      return a.k !== b.k;
+  }
+}
+
+function areSomeApart(a: readonly Type[], b: readonly Type[]): boolean {
+  const count = Math.min(a.length, b.length);
+  for (let index = 0; index < count; index += 1) {
+    if (areApart(entryAt(a, index), entryAt(b, index))) return true;
+  }
+  return false;
+}
+
+function isUndecided(type: Type): boolean {
+  return type.k === 'param' || type.k === 'var' || isOpen(type);
+}
+
 /** Types nothing can be concluded from. */
 function isOpen(type: Type): boolean {
   return type.k === 'unknown' || type.k === 'never' || type.k === 'proj';
