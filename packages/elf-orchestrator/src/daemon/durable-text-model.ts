@@ -38,8 +38,10 @@ export async function openDurableTextModel(options: DurableTextModelOptions): Pr
     const model = await connection.use((client) => loadModel(client, options.model), 1);
     return {
       ...model,
-      generate: (request) =>
-        generateDurably(connection, toJob(request, model.id, options.lane), model, request),
+      generate(request) {
+        const job = toJob(request, model.id, options.lane);
+        return generateDurably(connection, { job, key: nameJob(job, model.modelSha), model }, request);
+      },
       [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -62,30 +64,40 @@ function toJob(request: TextRequest, model: string, lane: DaemonPortOptions['lan
   };
 }
 
+interface DurableJob {
+  key: string;
+  job: JobSpec;
+  model: { id: string; modelSha: string | null };
+}
+
 async function generateDurably(
   connection: SteadyConnection,
-  job: JobSpec,
-  model: { id: string; modelSha: string | null },
+  { job, key, model }: DurableJob,
   { signal }: TextRequest,
 ): Promise<JobResult> {
   if (isAborted(signal)) return describeAborted(model.id, model.modelSha);
-  const key = createHash('sha256')
-    .update(JSON.stringify([model.modelSha, { ...job, lane: '' }]))
-    .digest('hex');
-  let id: string | null = null;
+  const submitted: string[] = [];
   try {
     return await connection.use(async (client) => {
-      id = (await submitOpen(client, `text-${key}`, job)).id;
+      const { id } = await submitOpen(client, key, job);
+      submitted.push(id);
       return takeResult(await awaitEnd(client, id, signal));
     }, MAX_RECONNECTS);
   } catch (error) {
     if (!isAborted(signal)) throw error;
-    const job = id;
+    const id = submitted.at(-1);
     // Whether somebody still works on it or not: nobody waits for it any more.
-    if (job !== null)
-      await connection.use((client) => client.call('jobs.cancel', { id: job }), 0).catch(() => null);
+    if (id !== undefined)
+      await connection.use((client) => client.call('jobs.cancel', { id }), 0).catch(() => null);
     return describeAborted(model.id, model.modelSha);
   }
+}
+
+function nameJob(job: JobSpec, modelSha: string | null): string {
+  const { lane: _, ...deciding } = job;
+  return `text-${createHash('sha256')
+    .update(JSON.stringify([modelSha, deciding]))
+    .digest('hex')}`;
 }
 
 // Asked anew each time: a signal changes while a request runs.

@@ -20,6 +20,8 @@ export interface AutomatonSpec {
   chatTemplate?: string;
   layers?: number;
   feedForward?: number;
+  /** How the matrices inside the layers are stored. */
+  storage?: 'f32' | 'q4_0';
 }
 
 /** A model of seeded random weights; row lengths must divide by the block of its storage type. */
@@ -115,13 +117,17 @@ function createAutomaton({ kind, ...spec }: AutomatonSpec): GgufContent {
       }
     },
   };
-  const tensors = listTensors(shape).map(({ name, dims }) =>
-    f32Tensor(
+  const storage = STORAGE_TYPES[spec.storage ?? 'f32'];
+  const tensors = listTensors(shape).map(({ name, dims }): GgufTensor => {
+    // Blocks of zero bytes are zeros in every storage type.
+    if (name.startsWith('blk.') && dims.length === 2)
+      return { name, dims, ggmlType: storage, fill: () => undefined };
+    return f32Tensor(
       name,
       dims,
       fills[name] ?? (name.includes('norm') ? (values) => values.fill(1) : () => undefined),
-    ),
-  );
+    );
+  });
   return { metadata: listMetadata(shape), tensors };
 }
 

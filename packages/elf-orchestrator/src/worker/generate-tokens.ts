@@ -1,5 +1,6 @@
 import type { LlamaContextSequence, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
 import type { PrefixStates } from './prefix-states.js';
+import type { PacedSequence, StepPacer } from './step-pacer.js';
 import { createTextEmitter, type TextEmitter } from './text-emitter.js';
 
 /** What ends a generation besides the model's own end token. */
@@ -16,6 +17,8 @@ export interface GenerateTokensOptions {
   maxTokens: number;
   /** Prompt tokens evaluated at once. */
   sliceTokens: number;
+  /** Keeps this sequence in step with the others. */
+  pacer: StepPacer;
   sampling: { temperature: number; seed?: number; grammarEvaluationState?: LlamaGrammarEvaluationState };
   /** How many leading tokens other prompts share, and where their evaluation is kept. */
   shared?: { tokens: number; states: PrefixStates };
@@ -96,7 +99,8 @@ async function reusePrefix(
       await prefill(sequence, prompt, { ...options, until: shared.tokens });
       const left = prompt.slice(sequence.nextTokenIndex, shared.tokens);
       if (options.signal.aborted) throw new Error('aborted');
-      if (left.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(left);
+      if (left.length > 0)
+        await options.pacer.evaluate(left.length, () => sequence.evaluateWithoutGeneratingNewTokens(left));
     })
     .catch((error: unknown) => {
       if (options.signal.aborted) return false;
@@ -109,12 +113,14 @@ async function reusePrefix(
 async function prefill(
   sequence: LlamaContextSequence,
   prompt: readonly Token[],
-  options: Pick<GenerateTokensOptions, 'sliceTokens' | 'signal'> & { until: number },
+  options: Pick<GenerateTokensOptions, 'pacer' | 'sliceTokens' | 'signal'> & { until: number },
 ): Promise<number> {
+  const { pacer, signal, sliceTokens, until } = options;
   let at = sequence.nextTokenIndex;
-  while (at + options.sliceTokens < options.until && !options.signal.aborted) {
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + options.sliceTokens));
-    at += options.sliceTokens;
+  while (at + sliceTokens < until && !signal.aborted) {
+    const slice = prompt.slice(at, at + sliceTokens);
+    await pacer.evaluate(sliceTokens, () => sequence.evaluateWithoutGeneratingNewTokens(slice));
+    at += sliceTokens;
   }
   return at;
 }
@@ -125,14 +131,25 @@ async function decode(
   tail: Token[],
   options: DecodeOptions,
 ): Promise<Decoded> {
-  if (options.signal.aborted) return { finishReason: 'aborted', firstTokenAt: performance.now() };
-  let firstTokenAt = 0;
-  for await (const token of sequence.evaluate(tail, options.sampling)) {
-    firstTokenAt ||= performance.now();
-    const finishReason = takeToken(token, options);
-    if (finishReason !== null) return { finishReason, firstTokenAt };
+  const { pacer, sampling, signal } = options;
+  if (signal.aborted) return { finishReason: 'aborted', firstTokenAt: performance.now() };
+  const tokens = sequence.evaluate(tail, sampling);
+  let paced: PacedSequence | undefined;
+  try {
+    let next = await pacer.evaluate(tail.length, () => tokens.next());
+    const firstTokenAt = performance.now();
+    paced = pacer.join();
+    while (next.done !== true) {
+      const finishReason = takeToken(next.value, options);
+      if (finishReason !== null) return { finishReason, firstTokenAt };
+      await paced.step();
+      next = await tokens.next();
+    }
+    return { finishReason: 'stop', firstTokenAt };
+  } finally {
+    paced?.leave();
+    await tokens.return();
   }
-  return { finishReason: 'stop', firstTokenAt: firstTokenAt || performance.now() };
 }
 
 /** Adds a token to the output unless it ends the generation; says why it ended, null while it goes on. */

@@ -4,6 +4,7 @@ import { type GenerateTokensOptions, generateTokens } from './generate-tokens.js
 import { openPrefixStates, type PrefixStates } from './prefix-states.js';
 import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js';
 import { openSequencePool, type SequencePool } from './sequence-pool.js';
+import { createStepPacer, type StepPacer } from './step-pacer.js';
 import { openVectorContext, type VectorContext } from './vector-context.js';
 import type { GenerateRequest, LoadRequest, WorkerModelFacts, WorkerReply } from './worker-protocol.js';
 
@@ -57,6 +58,7 @@ export async function openLlamaSession(
   const encoder = createPromptEncoder(engine, model, load.promptFormat);
   const pool = load.purpose === 'text' ? await openPool(model, load) : null;
   const vectors = load.purpose === 'text' ? null : await openVectorContext(model, load);
+  const pacer = createStepPacer(PREFILL_SLICE_TOKENS);
   const isShared = load.stateDir !== null && load.sequences > 1 && pool !== null;
   return createSession({
     engine,
@@ -65,7 +67,8 @@ export async function openLlamaSession(
     encoder,
     pool,
     vectors,
-    states: isShared && load.stateDir !== null ? openPrefixStates(load.stateDir) : null,
+    states: isShared && load.stateDir !== null ? openPrefixStates(load.stateDir, pacer) : null,
+    pacer,
     facts: {
       engineRelease: `llama.cpp ${llama.llamaCppRelease.release}`,
       contextTokens: load.contextTokens,
@@ -99,6 +102,7 @@ interface SessionParts {
   pool: SequencePool | null;
   vectors: VectorContext | null;
   states: PrefixStates | null;
+  pacer: StepPacer;
 }
 
 function createSession(parts: SessionParts): LlamaSession {
@@ -138,6 +142,7 @@ async function generate(
     signal: context.signal,
     maxTokens: request.maxTokens,
     sliceTokens: PREFILL_SLICE_TOKENS,
+    pacer: parts.pacer,
     sampling: await createSampling(parts, request),
     ...describeShared(parts, request, tokens),
     ...(request.isStreaming ? { onDelta: context.onDelta } : {}),

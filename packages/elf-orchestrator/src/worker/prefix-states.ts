@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { StepPacer } from './step-pacer.js';
 
 /** Evaluated prefixes on disk, so that one evaluation serves every sequence of a context. */
 export interface PrefixStates {
@@ -22,7 +23,7 @@ export interface PrefixStates {
 const MAX_PREFIXES = 8;
 
 /** Opens a store in a directory that no other context uses: a state only fits the context that wrote it. */
-export function openPrefixStates(dir: string): PrefixStates {
+export function openPrefixStates(dir: string, pacer: StepPacer): PrefixStates {
   const known = new Map<string, Promise<boolean>>();
   const fileOf = (key: string): string => join(dir, `${key}.state`);
   const forget = async (key: string): Promise<void> => {
@@ -37,9 +38,9 @@ export function openPrefixStates(dir: string): PrefixStates {
         // Used last, evicted last.
         known.delete(key);
         known.set(key, saved);
-        if (await restore(sequence, fileOf(key))) return true;
+        if (await pacer.pause(() => restore(sequence, fileOf(key)))) return true;
       }
-      const built = buildState(sequence, { file: fileOf(key), evaluate });
+      const built = buildState(sequence, { file: fileOf(key), evaluate, pacer });
       known.set(key, built.isSaved);
       await built.evaluated;
       if (!(await built.isSaved)) known.delete(key);
@@ -56,11 +57,11 @@ export function openPrefixStates(dir: string): PrefixStates {
 /** A state that cannot be saved costs others their shortcut and nobody the answer. */
 function buildState(
   sequence: LlamaContextSequence,
-  { evaluate, file }: { file: string; evaluate: () => Promise<void> },
+  { evaluate, file, pacer }: { file: string; evaluate: () => Promise<void>; pacer: StepPacer },
 ): { evaluated: Promise<void>; isSaved: Promise<boolean> } {
   const evaluated = evaluate();
   const isSaved = evaluated
-    .then(() => sequence.saveStateToFile(file))
+    .then(() => pacer.pause(() => sequence.saveStateToFile(file)))
     .then(
       () => true,
       () => false,

@@ -10,9 +10,12 @@ export interface PromptEncoder {
   countShared(prompt: string, chars: number, tokens: readonly Token[]): number;
 }
 
-/** Tokens at the end of a prefix may merge with what follows; rounding makes neighbours agree on one boundary. */
+/** What may follow a prefix; the tokens that none of them changes belong to the prefix whatever follows. */
+const FOLLOWERS = ['a', ' a', '\n', '1', '\u00e9', '<'] as const;
+/** Where something changes more tokens than these did, rounding makes neighbours agree on one boundary. */
 const BOUNDARY_MARGIN_TOKENS = 4;
 const BOUNDARY_STEP_TOKENS = 16;
+const MAX_BOUNDARIES = 32;
 
 /** Creates an encoder; prompt text is never parsed for special tokens: what a repository says stays text. */
 export function createPromptEncoder(
@@ -34,17 +37,37 @@ export function createPromptEncoder(
       addTrigger(stop, engine.LlamaText(trigger).tokenize(model.tokenizer), model);
     return { tokens: contextText.tokenize(model.tokenizer), stop };
   };
+  const boundaries = new Map<string, { alone: readonly Token[]; boundary: number }>();
+  const findBoundary = (prefix: string): { alone: readonly Token[]; boundary: number } => {
+    const known = boundaries.get(prefix);
+    if (known !== undefined) return known;
+    const alone = encode(prefix, []).tokens;
+    const boundary = Math.min(
+      ...FOLLOWERS.map((follower) => countCommon(encode(prefix + follower, []).tokens, alone)),
+    );
+    const [oldest] = boundaries.keys();
+    if (boundaries.size >= MAX_BOUNDARIES && oldest !== undefined) boundaries.delete(oldest);
+    boundaries.set(prefix, { alone, boundary });
+    return { alone, boundary };
+  };
   return {
     usesChatTemplate: wrapper !== null,
     encode,
     countShared(prompt, chars, tokens) {
       if (chars === 0) return 0;
-      const alone = encode(prompt.slice(0, chars), []).tokens;
-      const differs = tokens.findIndex((token, index) => token !== alone[index]);
-      const common = (differs < 0 ? tokens.length : differs) - BOUNDARY_MARGIN_TOKENS;
-      return Math.max(0, Math.floor(common / BOUNDARY_STEP_TOKENS) * BOUNDARY_STEP_TOKENS);
+      const { alone, boundary } = findBoundary(prompt.slice(0, chars));
+      const common = countCommon(tokens, alone);
+      if (common >= boundary) return boundary;
+      const rounded =
+        Math.floor((common - BOUNDARY_MARGIN_TOKENS) / BOUNDARY_STEP_TOKENS) * BOUNDARY_STEP_TOKENS;
+      return Math.max(0, rounded);
     },
   };
+}
+
+function countCommon(tokens: readonly Token[], others: readonly Token[]): number {
+  const differs = tokens.findIndex((token, index) => token !== others[index]);
+  return differs < 0 ? tokens.length : differs;
 }
 
 function encodeRaw(model: LlamaModel, prompt: string): Token[] {

@@ -8,10 +8,10 @@ const PREFILL_TOKENS = 1_024;
 const SLICES = PREFILL_TOKENS / 64;
 
 describe('acceptance 11: an agent that generates while another one takes in a long prompt', () => {
-  it('gets tokens between the slices of that prompt', async () => {
-    const modelPath = join(await createTemporaryDir(), 'random.gguf');
-    const shape = { layers: 6, embedding: 512, feedForward: 1_024, heads: 8, kvHeads: 2, seed: 3 };
-    await writeSyntheticModel(modelPath, { kind: 'random', ...shape });
+  it('gets a token between any two slices of that prompt', async () => {
+    const modelPath = join(await createTemporaryDir(), 'loop.gguf');
+    // Every token of it is a piece of text.
+    await writeSyntheticModel(modelPath, { kind: 'loop', layers: 4, feedForward: 2_048, storage: 'q4_0' });
     await using model = await openLlamaModel({ modelPath, contextTokens: 2_048, sequences: 2 });
     const abort = new AbortController();
     let pieces = 0;
@@ -34,7 +34,6 @@ describe('acceptance 11: an agent that generates while another one takes in a lo
     const during = pieces - before;
     abort.abort();
     expect((await generating).finishReason).toBe('aborted');
-    // Evaluated at once, the prompt would let through one or two.
-    expect(during).toBeGreaterThanOrEqual(SLICES / 2);
+    expect(during).toBeGreaterThanOrEqual(SLICES - 1);
   });
 });

@@ -1,0 +1,126 @@
+/** Keeps the sequences of one context in step, so that no prompt and no saved state makes the others wait for long. */
+export interface StepPacer {
+  /**
+   * Evaluates prompt tokens when no more than a slice of them is under way, and lets every sequence that generates have a
+   * token of its own before the next slice is evaluated.
+   */
+  evaluate<T>(tokenCount: number, work: () => Promise<T>): Promise<T>;
+  /** Runs work that needs the whole context, between two steps of all sequences. */
+  pause<T>(work: () => Promise<T>): Promise<T>;
+  /** Takes part with a sequence that generates from now on. */
+  join(): PacedSequence;
+}
+
+/** A sequence that generates. */
+export interface PacedSequence {
+  /** To be awaited after each token. */
+  step(): Promise<void> | undefined;
+  leave(): void;
+}
+
+/** A sequence that does not come to its next token, for whatever reason, stops nobody for longer. */
+const MAX_WAIT_MS = 1_000;
+
+/** Creates a pacer that lets `sliceTokens` prompt tokens be under way at once. */
+export function createStepPacer(sliceTokens: number): StepPacer {
+  return new SlicePacer(sliceTokens);
+}
+
+class SlicePacer implements StepPacer {
+  readonly #sliceTokens: number;
+  readonly #waiting: { tokenCount: number; start: () => void }[] = [];
+  /** Tokens that each sequence has generated. */
+  readonly #decoders = new Map<object, number>();
+  readonly #watchers = new Set<() => void>();
+  #inFlight = 0;
+  #gate: Promise<void> | undefined;
+
+  constructor(sliceTokens: number) {
+    this.#sliceTokens = sliceTokens;
+  }
+
+  async evaluate<T>(tokenCount: number, work: () => Promise<T>): Promise<T> {
+    await this.#occupy(tokenCount);
+    const before = new Map(this.#decoders);
+    try {
+      return await work();
+    } finally {
+      // Not awaited: who evaluated the last slice of its prompt goes on at once.
+      void this.#awaitSteps(before).then(() => this.#free(tokenCount));
+    }
+  }
+
+  async pause<T>(work: () => Promise<T>): Promise<T> {
+    await this.#occupy(this.#sliceTokens);
+    let open: () => void = () => undefined;
+    this.#gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    try {
+      return await work();
+    } finally {
+      this.#gate = undefined;
+      open();
+      this.#free(this.#sliceTokens);
+    }
+  }
+
+  join(): PacedSequence {
+    const decoder = {};
+    this.#decoders.set(decoder, 0);
+    return {
+      step: () => {
+        this.#decoders.set(decoder, (this.#decoders.get(decoder) ?? 0) + 1);
+        this.#notify();
+        return this.#gate;
+      },
+      leave: () => {
+        this.#decoders.delete(decoder);
+        this.#notify();
+      },
+    };
+  }
+
+  #occupy(tokenCount: number): Promise<void> {
+    return new Promise((start) => {
+      this.#waiting.push({ tokenCount, start });
+      this.#startNext();
+    });
+  }
+
+  #free(tokenCount: number): void {
+    this.#inFlight -= tokenCount;
+    this.#startNext();
+  }
+
+  #startNext(): void {
+    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
+      if (this.#inFlight > 0 && this.#inFlight + next.tokenCount > this.#sliceTokens) return;
+      this.#waiting.shift();
+      this.#inFlight += next.tokenCount;
+      next.start();
+    }
+  }
+
+  #awaitSteps(before: ReadonlyMap<object, number>): Promise<void> {
+    const haveStepped = (): boolean =>
+      [...before].every(([decoder, steps]) => (this.#decoders.get(decoder) ?? Infinity) > steps);
+    if (haveStepped()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const watch = (): void => {
+        if (haveStepped()) end();
+      };
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(watch);
+        resolve();
+      };
+      const timer = setTimeout(end, MAX_WAIT_MS);
+      this.#watchers.add(watch);
+    });
+  }
+
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}
