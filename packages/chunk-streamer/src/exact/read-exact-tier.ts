@@ -23,6 +23,8 @@ export interface ExactTierOptions {
   sysrootSrc?: string;
   /** Build output of the analyzer; default a temporary folder, so that the user's own is never touched. */
   targetDir?: string;
+  /** Existing folder for the index it writes, which a confined command must be able to write; default the system's. */
+  scratchDir?: string;
   /** Default 120 s, for the whole run. */
   timeoutMs?: number;
   /** Resident memory of all processes of the run, where the system tells it (Linux); default 3 GiB. */
@@ -52,7 +54,7 @@ export async function readExactTier(
 ): Promise<ExactTier | NoExactTier> {
   assertOptions(options);
   const startedAt = performance.now();
-  const scratch = await mkdtemp(join(tmpdir(), 'parseltongue-exact-'));
+  const scratch = await mkdtemp(join(options.scratchDir ?? tmpdir(), 'parseltongue-exact-'));
   try {
     options.onProgress?.({ stage: 'exact', done: 0, total: null, unit: 'steps' });
     const index = await indexProject(root, scratch, options);

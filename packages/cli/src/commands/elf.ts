@@ -13,6 +13,9 @@ const MODEL_EXAMPLES = `Examples:
   parseltongue models estimate qwen2.5-coder-1.5b
 `;
 
+/** What the orchestrator calls itself when it is installed alone. */
+const OWN_NAME = 'local-orchestrator-daemon';
+
 /** `elf`: the daemon of the local models, with its own verbs. */
 export const addElfVerb: AddVerb = (program, host) => {
   program
@@ -47,6 +50,27 @@ export const addModelsVerb: AddVerb = (program, host) => {
 async function runElf({ context, globals }: Invocation, words: readonly string[]): Promise<VerbAnswer> {
   const { runElfCommand } = await import('../compose.js');
   const argv = globals.json && !words.includes('--json') ? [...words, '--json'] : [...words];
-  const status = await runElfCommand(argv, context);
+  const said = { out: '', err: '' };
+  const io = {
+    ...context.io,
+    out(text: string) {
+      said.out = text;
+      context.io.out(text);
+    },
+    err(text: string) {
+      const ours = text.replaceAll(OWN_NAME, 'parseltongue elf');
+      said.err += ours;
+      context.io.err(ours);
+    },
+  };
+  const status = await runElfCommand(argv, { ...context, io });
+  if (globals.json && status !== 0 && said.out === '') context.io.out(formatFailure(said.err));
   return { exitCode: status as ExitCode, json: { contract: 'pt.cli.elf/1' }, text: '', isStreamed: true };
+}
+
+/** With `--json` a failure the orchestrator only wrote for people is a document as well. */
+function formatFailure(text: string): string {
+  const code = /PT_[A-Z_]+/.exec(text)?.[0] ?? 'PT_CLI_USAGE';
+  const error = { code, message: text.trim().replace(`${code}: `, ''), details: {}, retryable: false };
+  return `${JSON.stringify({ contract: 'pt.cli.error/1', error }, null, 2)}\n`;
 }

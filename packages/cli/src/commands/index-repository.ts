@@ -1,3 +1,4 @@
+import type { ExactOutcome } from '../compose.js';
 import { EXIT } from '../exit-codes.js';
 import { renderAnalytics } from '../render/analytics.js';
 import { formatDuration, formatNumber, renderTable } from '../render/table.js';
@@ -11,11 +12,19 @@ export const addIndexVerb: AddVerb = (program, host) => {
     .description('read the repository into the CodeGraph')
     .option('--workers <n>', 'parser threads (default: cores, 4 at most)', parsePositive)
     .option('--max-file-bytes <n>', 'skip larger files as too_large', parsePositive)
-    .addHelpText('before', 'Examples:\n  parseltongue index\n  parseltongue index -C ../ripgrep --json\n')
+    .option('--exact', 'also ask rust-analyzer, which runs build scripts and macros, for exact edges')
+    .addHelpText(
+      'before',
+      'Examples:\n  parseltongue index\n  parseltongue index --exact\n  parseltongue index -C ../ripgrep --json\n',
+    )
     .action(
-      host.run(async (invocation, options: { workers?: number; maxFileBytes?: number }) => {
+      host.run(async (invocation, flags: IndexFlags) => {
         const workspace = await invocation.openWorkspace();
-        const outcome = await workspace.index(options);
+        const outcome = await workspace.index({
+          isExact: flags.exact === true,
+          ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+          ...(flags.maxFileBytes === undefined ? {} : { maxFileBytes: flags.maxFileBytes }),
+        });
         const analytics = await (await workspace.openStore()).analytics();
         return {
           exitCode: EXIT.ok,
@@ -26,6 +35,12 @@ export const addIndexVerb: AddVerb = (program, host) => {
     );
 };
 
+interface IndexFlags {
+  workers?: number;
+  maxFileBytes?: number;
+  exact?: boolean;
+}
+
 interface IndexFacts {
   files: number;
   lines: number;
@@ -35,6 +50,7 @@ interface IndexFacts {
   seen: number;
   skipped: readonly { path: string; reason: string }[];
   diagnostics: number;
+  exact: ExactOutcome | null;
   ms: number;
 }
 
@@ -44,9 +60,16 @@ function renderIndex(facts: IndexFacts): string {
     `Indexed ${formatNumber(facts.files)} files, ${formatNumber(facts.lines)} lines, ${formatNumber(facts.rows)} rows, ${formatNumber(facts.edges)} edges in ${formatDuration(facts.ms)} (${formatNumber(rate)} lines/s)`,
     `Ledger: ${formatNumber(facts.seen)} seen = ${formatNumber(facts.files)} indexed + ${formatNumber(facts.skipped.length)} skipped; ${formatNumber(facts.diagnostics)} syntax diagnostics; ${formatNumber(facts.summaries)} summaries`,
   ];
+  if (facts.exact !== null) lines.push(renderExact(facts.exact));
   const skipped = countBy(facts.skipped.map(({ reason }) => reason));
   if (skipped.length > 0) lines.push(renderTable(['skipped because', 'files'], skipped).trimEnd());
   return `${lines.join('\n')}\n`;
+}
+
+function renderExact({ status, reason, tool, tool_version, files = 0, edges = 0 }: ExactOutcome): string {
+  const kept = `${formatNumber(edges)} edges over ${formatNumber(files)} files, by ${tool ?? ''} ${tool_version ?? ''}`;
+  if (status === 'read') return `Exact: ${kept}`;
+  return `Exact: ${status}. ${reason ?? ''}${files === 0 ? '' : `. Kept from before: ${kept}`}`;
 }
 
 function countBy(values: readonly string[]): [string, number][] {

@@ -12,20 +12,24 @@ export const addStatusVerb: AddVerb = (program, host) => {
       host.run(async (invocation) => {
         const workspace = await invocation.openWorkspace();
         const store = await workspace.requireStore();
-        const [status, analytics, freshness, plans] = await Promise.all([
+        const [status, analytics, freshness, plans, exact] = await Promise.all([
           store.status(),
           store.analytics(),
           workspace.readFreshness(),
           store.plans(),
+          workspace.readExactFacts(),
         ]);
         const stale = freshness.changed.length + freshness.added.length + freshness.removed.length;
         const lines = [
           `Indexed ${status.indexed_at ?? 'never'} (engine ${status.engine}), ${stale === 0 ? 'up to date' : `${stale} files changed since: run parseltongue index`}`,
+          exact === null
+            ? 'Edges are typed; parseltongue index --exact asks rust-analyzer for exact ones'
+            : `Exact edges hold for ${exact.files} files, by ${exact.tool} ${exact.tool_version}`,
           plans.length === 0 ? 'No plan is open' : `Open plans: ${plans.join(', ')}`,
         ];
         return {
           exitCode: EXIT.ok,
-          json: { contract: 'pt.cli.status/1', status, freshness, plans, analytics },
+          json: { contract: 'pt.cli.status/1', status, freshness, plans, exact, analytics },
           text: `${lines.join('\n')}\n\n${renderAnalytics(analytics)}`,
         };
       }),

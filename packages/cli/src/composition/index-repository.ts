@@ -1,7 +1,13 @@
-import { type IncrementalStream, type StreamOptions, streamChunks } from '@parseltongue/chunk-streamer';
+import {
+  type ExactTier,
+  type IncrementalStream,
+  type StreamOptions,
+  streamChunks,
+} from '@parseltongue/chunk-streamer';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { FileFacts, IndexRecord, Ledger, ProgressListener } from '@parseltongue/isg-core';
 import { CliError } from '../errors.js';
+import { describeTier, mergeExactRecords } from './exact-edges.js';
 import { summarizeStore } from './summarize-store.js';
 import type { IndexOutcome } from './workspace.js';
 
@@ -12,7 +18,11 @@ export interface IndexRequest {
   stream?: IncrementalStream | undefined;
   workers?: number;
   maxFileBytes?: number;
+  /** What the compiler said; edges are merged with what of it still holds. */
+  tier?: ExactTier | undefined;
   signal: AbortSignal;
+  /** Told what of the tier was used. */
+  onNarrowed?: (tier: ExactTier) => Promise<void>;
   onProgress: ProgressListener;
 }
 
@@ -27,7 +37,16 @@ export async function indexRepository(request: IndexRequest): Promise<IndexOutco
   const { store, signal, onProgress } = request;
   const started = performance.now();
   const tally: Tally = { lines: 0, ledger: undefined };
-  const written = await store.ingest(tallyRecords(openRecords(request, await store.files()), tally));
+  let tier: ExactTier | undefined;
+  const records = tallyRecords(openRecords(request, await store.files()), tally);
+  const written = await store.ingest(
+    request.tier === undefined
+      ? records
+      : mergeExactRecords(records, request.tier, (narrowed) => {
+          tier = narrowed;
+        }),
+  );
+  if (tier !== undefined) await request.onNarrowed?.(tier);
   await request.stream?.accept();
   const { ledger } = tally;
   if (ledger === undefined) throw new Error('the chunk stream ended without a ledger');
@@ -47,6 +66,7 @@ export async function indexRepository(request: IndexRequest): Promise<IndexOutco
     seen: ledger.seen,
     skipped: ledger.skipped.map(({ path, reason }) => ({ path, reason })),
     diagnostics: ledger.diagnostics.length,
+    exact: tier === undefined ? null : { status: 'read', reason: null, ...describeTier(tier) },
     ms: performance.now() - started,
   };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openIncrementalStream } from '@parseltongue/chunk-streamer';
+import { type ExactTier, openIncrementalStream } from '@parseltongue/chunk-streamer';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@parseltongue/isg-core';
 import type { Preflight } from '@parseltongue/preflight';
@@ -20,10 +20,12 @@ import { CliError } from '../errors.js';
 import type { CliContext } from '../io.js';
 import { askStructure, type StructureAnswer, type StructureRequest } from './ask-structure.js';
 import { createProposal } from './create-proposal.js';
+import { describeTier, type ExactFacts, loadExactTier, saveExactTier } from './exact-edges.js';
 import { indexRepository } from './index-repository.js';
 import type { GateChoice } from './open-preflights.js';
 import type { Stages } from './open-stages.js';
 import { openProposalStore, type ProposalStore, parseEditFile } from './proposal-store.js';
+import { putCompilerFacts, readCompilerTier } from './read-compiler-tier.js';
 import { compareFiles } from './read-freshness.js';
 import { readSource } from './read-source.js';
 import { cancelChange, changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
@@ -38,6 +40,7 @@ import type {
   FixRequest,
   Freshness,
   IndexOutcome,
+  IndexWish,
   ResumeRequest,
   RowView,
   SummarizeOutcome,
@@ -93,23 +96,16 @@ export class RepositoryWorkspace implements Workspace {
     return store;
   }
 
-  async index(options: { workers?: number; maxFileBytes?: number }): Promise<IndexOutcome> {
-    const { context, onProgress, stages } = this.#parts;
-    const store = await this.openStore();
-    return stages.indexing.run(async () => {
-      const generation = await stages.changes?.readGeneration();
-      const isPlain = options.workers === undefined && options.maxFileBytes === undefined;
-      const outcome = await indexRepository({
-        root: this.root,
-        store,
-        stream: isPlain ? await stages.stream?.get() : undefined,
-        signal: context.signal,
-        onProgress,
-        ...options,
-      });
-      stages.indexedGeneration = generation;
-      return outcome;
+  async index({ isExact = false, ...options }: IndexWish): Promise<IndexOutcome> {
+    return this.#parts.stages.indexing.run(async () => {
+      const outcome = await this.#indexFiles(options, await loadExactTier(this.#exactFile));
+      return isExact ? await this.#indexExactly(options, outcome) : outcome;
     });
+  }
+
+  async readExactFacts(): Promise<ExactFacts | null> {
+    const tier = await loadExactTier(this.#exactFile);
+    return tier === undefined ? null : describeTier(tier);
   }
 
   async readFreshness(): Promise<Freshness> {
@@ -276,6 +272,41 @@ export class RepositoryWorkspace implements Workspace {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#parts.isOwner) await this.#parts.stages[Symbol.asyncDispose]();
+  }
+
+  get #exactFile(): string {
+    return join(this.#parts.stages.place.stateDir, 'exact.json');
+  }
+
+  async #indexFiles(options: Omit<IndexWish, 'isExact'>, tier: ExactTier | undefined): Promise<IndexOutcome> {
+    const { context, onProgress, stages } = this.#parts;
+    const generation = await stages.changes?.readGeneration();
+    // edges are merged with the compiler's for the whole repository or not at all
+    const isPlain = options.workers === undefined && options.maxFileBytes === undefined && tier === undefined;
+    const outcome = await indexRepository({
+      root: this.root,
+      store: await this.openStore(),
+      stream: isPlain ? await stages.stream?.get() : undefined,
+      tier,
+      onNarrowed: (narrowed) => saveExactTier(this.#exactFile, narrowed),
+      signal: context.signal,
+      onProgress,
+      ...options,
+    });
+    stages.indexedGeneration = generation;
+    return outcome;
+  }
+
+  /** Asks the compiler's side about the rows as they are now, then merges its edges in. */
+  async #indexExactly(options: Omit<IndexWish, 'isExact'>, typed: IndexOutcome): Promise<IndexOutcome> {
+    const { stages, context, gates, onProgress } = this.#parts;
+    const store = await this.openStore();
+    const tier = await readCompilerTier({ place: stages.place, context, gates, store, onProgress });
+    if (tier.status !== 'read')
+      return { ...typed, exact: { ...typed.exact, status: tier.status, reason: tier.reason } };
+    const merged = await this.#indexFiles(options, tier);
+    await putCompilerFacts(store, tier);
+    return { ...merged, ms: typed.ms + tier.coverage.ms + merged.ms };
   }
 
   #openPreflight(): Promise<Preflight> {

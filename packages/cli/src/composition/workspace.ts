@@ -7,8 +7,8 @@ import type {
   RunRecord,
   RunSummary,
 } from '@parseltongue/sorcerer';
-
 import type { StructureAnswer, StructureRequest } from './ask-structure.js';
+import type { ExactFacts } from './exact-edges.js';
 
 /** What an index run did. Counts of this run, not of the graph. */
 export interface IndexOutcome extends Record<string, unknown> {
@@ -20,7 +20,22 @@ export interface IndexOutcome extends Record<string, unknown> {
   seen: number;
   skipped: { path: string; reason: string }[];
   diagnostics: number;
+  /** The compiler's side; null when nobody asked for it. */
+  exact: ExactOutcome | null;
   ms: number;
+}
+
+/** What of the graph the compiler confirmed, or why nothing. */
+export interface ExactOutcome extends Partial<ExactFacts> {
+  status: 'read' | 'not_run' | 'failed';
+  reason: string | null;
+}
+
+export interface IndexWish {
+  workers?: number;
+  maxFileBytes?: number;
+  /** Ask rust-analyzer for exact edges; it runs build scripts and macros of the repository. */
+  isExact?: boolean;
 }
 
 /** What one update of a watched repository wrote. */
@@ -151,7 +166,9 @@ export interface Workspace extends AsyncDisposable {
   requireStore(): Promise<CodeGraphStore>;
   /** The store, re-indexed first when files changed since. */
   requireFreshStore(): Promise<CodeGraphStore>;
-  index(options: { workers?: number; maxFileBytes?: number }): Promise<IndexOutcome>;
+  index(options: IndexWish): Promise<IndexOutcome>;
+  /** What is kept of the compiler's side; null when `index --exact` never ran, or nothing of it holds. */
+  readExactFacts(): Promise<ExactFacts | null>;
   readFreshness(): Promise<Freshness>;
   showRow(key: RowKey): Promise<RowView>;
   /** Writes NDJSON to a file, or piece by piece to `write`; answers how many rows. */
