@@ -4,7 +4,7 @@ export default packageBuild({
   entry: {
     index: 'src/index.ts',
     bin: 'src/bin.ts',
-    'engine-worker': 'src/engines/cozo-wasm/engine-worker.ts',
+    'engine-worker': 'src/engines/engine-worker.ts',
   },
   entryWithTypes: ['index'],
 });

@@ -153,6 +153,10 @@ export interface Analytics {
 export interface StoreStatus {
   engine: string;
   engine_version: string;
+  /** Where the engine keeps its copy of the relations: `mem`, `sqlite` or `rocksdb`. */
+  engine_storage: string;
+  /** Raw queries may call PageRank and the other fixed rules of CozoDB. */
+  has_graph_algorithms: boolean;
   format: number;
   files: number;
   rows: number;

@@ -208,32 +208,6 @@ describe('questions about the graph', () => {
     expect(analytics.unresolved_share).toBe(0.5);
   });
 
-  it('runs raw CozoScript that reads, refuses what writes, and survives what never ends', {
-    timeout: 60_000,
-  }, async () => {
-    const script = '?[to, sites] := *edges{from: $from, to, sites}';
-    expect((await store.runQuery(script, { from: serve })).rows).toEqual([[read, '[1,4,1]']]);
-    expect(await store.runQuery('?[key] := *rows{key}', {}, { limit: 2 })).toMatchObject({
-      total: 9,
-      is_truncated: true,
-    });
-    for (const writing of [
-      '?[key, current_code] <- [["a", "b"]] :put code {key => current_code}',
-      '::remove code',
-      ':create x {a}',
-    ]) {
-      await expect(store.runQuery(writing)).rejects.toMatchObject({ code: 'PT_STORE_QUERY_WRITES' });
-    }
-    await expect(store.runQuery('?[a :=')).rejects.toMatchObject({ code: 'PT_STORE_QUERY_INVALID' });
-    const endless = 'n[x] := x = 0\nn[y] := n[x], y = x + 1\n?[max(x)] := n[x]';
-    await expect(store.runQuery(endless, {}, { timeoutMs: 300 })).rejects.toMatchObject({
-      code: 'PT_STORE_QUERY_TIMEOUT',
-    });
-    expect((await store.getRow(read))?.name).toBe('read_config');
-    await store.ingest([{ type: 'edge', edge: makeEdge(unused, read) }]);
-    expect((await store.runQuery(script, { from: unused })).rows).toHaveLength(2);
-  });
-
   it('refuses options that mean nothing', async () => {
     const refusals = [
       store.callersOf(open, { depth: 0 }),
@@ -245,13 +219,6 @@ describe('questions about the graph', () => {
     ];
     for (const refusal of refusals)
       await expect(refusal).rejects.toMatchObject({ code: 'PT_STORE_OPTION_INVALID' });
-  });
-
-  it('tells which engines it has', async () => {
-    await expect(openStore({ dir: directory.path, engine: 'cozo-node' })).rejects.toMatchObject({
-      code: 'PT_STORE_ENGINE_MISSING',
-      message: expect.stringContaining('pnpm add cozo-node') as string,
-    });
   });
 
   it('refuses every call once it is closed, and an aborted opening', async () => {

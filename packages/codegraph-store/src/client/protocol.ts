@@ -1,3 +1,4 @@
+import type { EngineSetup } from '../engines/cozo-engine.js';
 import type { StoreErrorCode, StoreErrorDetails } from '../errors.js';
 
 /** What the worker is told when it starts. */
@@ -5,6 +6,7 @@ export interface WorkerSetup {
   role: 'store' | 'query';
   dir: string;
   readOnly: boolean;
+  engine: EngineSetup;
 }
 
 export interface WorkerRequest {

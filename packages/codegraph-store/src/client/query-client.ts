@@ -1,18 +1,24 @@
 import type { QueryAnswer } from '../contract.js';
+import type { EngineSetup } from '../engines/cozo-engine.js';
 import { StoreError } from '../errors.js';
 import type { RawQuery } from '../worker/query-methods.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** Runs raw queries in a thread with its own copy of the graph, which is renewed after a write and ended on timeout. */
+export interface QuerySource {
+  dir: string;
+  engine: EngineSetup;
+}
+
+/** Runs raw queries beside the store on a copy of the graph, which is renewed after a write and ended on timeout. */
 export class QueryClient {
-  readonly #dir: string;
+  readonly #source: QuerySource;
   #open: { client: WorkerClient; seq: number } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(dir: string) {
-    this.#dir = dir;
+  constructor(source: QuerySource) {
+    this.#source = source;
   }
 
   /** `seq` is the last write the answer must know of. */
@@ -31,7 +37,7 @@ export class QueryClient {
   async #run(seq: number, query: RawQuery, timeoutMs: number): Promise<QueryAnswer> {
     if (this.#open !== undefined && this.#open.seq < seq) await this.close();
     this.#open ??= {
-      client: (await startWorker({ role: 'query', dir: this.#dir, readOnly: true })).client,
+      client: (await startWorker({ role: 'query', ...this.#source, readOnly: true })).client,
       seq,
     };
     const { client } = this.#open;

@@ -1,6 +1,16 @@
+import type { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../errors.js';
+import { forkEngine } from './engine-process.js';
 import type { ErrorMessage, WorkerRequest, WorkerResponse, WorkerSetup } from './protocol.js';
+
+/** A thread, or a process that behaves like one. */
+export interface EngineThread extends Pick<EventEmitter, 'on' | 'once' | 'removeAllListeners'> {
+  postMessage: (message: WorkerRequest) => void;
+  ref: () => void;
+  unref: () => void;
+  terminate: () => Promise<unknown>;
+}
 
 interface Waiting {
   resolve: (value: unknown) => void;
@@ -9,18 +19,18 @@ interface Waiting {
 
 /** Calls into one worker thread. The caller's thread never waits for the engine. */
 export class WorkerClient {
-  readonly #worker: Worker;
+  readonly #worker: EngineThread;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #seq: number;
   #closed: StoreError | undefined;
 
-  constructor(worker: Worker, seq: number) {
+  constructor(worker: EngineThread, seq: number) {
     this.#worker = worker;
     this.#seq = seq;
     worker.on('message', (message: WorkerResponse) => this.#receive(message));
-    worker.on('error', (cause) => this.#fail(reportStopped(cause.message, cause)));
-    worker.on('exit', (code) => this.#fail(reportStopped(`exit code ${code}`)));
+    worker.on('error', (cause: Error) => this.#fail(reportStopped(cause.message, cause)));
+    worker.on('exit', (code: number) => this.#fail(reportStopped(`exit code ${code}`)));
   }
 
   /** Number of the last write the worker told of. */
@@ -72,20 +82,29 @@ export class WorkerClient {
 export async function startWorker(
   setup: WorkerSetup,
 ): Promise<{ client: WorkerClient; lockToken: string | null }> {
-  // The caller's flags are not the worker's: a loader or import condition of a test runner would break built code.
-  const worker = new Worker(locateWorker(), { workerData: setup, execArgv: [] });
+  const worker = startThread(setup);
   const ready = await new Promise<{ lockToken: string | null; seq: number }>((resolve, reject) => {
     worker.once('message', (message: WorkerResponse) => {
       if (message.type === 'ready') resolve(message);
       else if (message.type === 'refused') reject(readError(message.error));
     });
-    worker.once('error', (cause) => reject(reportStopped(cause.message, cause)));
-    worker.once('exit', (code) => reject(reportStopped(`exit code ${code}`)));
+    worker.once('error', (cause: Error) => reject(reportStopped(cause.message, cause)));
+    worker.once('exit', (code: number) => reject(reportStopped(`exit code ${code}`)));
   });
   // By name: removing every listener also removes the one with which Node starts the message port.
-  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+  for (const event of ['message', 'error', 'exit'] as const) worker.removeAllListeners(event);
   worker.unref();
   return { client: new WorkerClient(worker, ready.seq), lockToken: ready.lockToken };
+}
+
+/**
+ * A native engine runs in a process of its own: its threads outlive the thread that started them and would take the
+ * caller's process down with them.
+ */
+function startThread(setup: WorkerSetup): EngineThread {
+  if (setup.role === 'query' && setup.engine.name === 'cozo-node') return forkEngine(locateWorker(), setup);
+  // The caller's flags are not the worker's: a loader or import condition of a test runner would break built code.
+  return new Worker(locateWorker(), { workerData: setup, execArgv: [] });
 }
 
 /** Workers run the built code, also when the caller runs from source. */

@@ -4,6 +4,7 @@ import type { CodeGraphStore, CozoValue, QueryAnswer, QueryOptions } from '../co
 import type { GraphRecord } from '../contract-change.js';
 import { LOCK_FILE } from '../durable/format.js';
 import { releaseLock } from '../durable/lock.js';
+import type { EngineSetup } from '../engines/cozo-engine.js';
 import type { StoreMethods } from '../worker/store-methods.js';
 import { embedRows, type SearchPorts, searchWithPorts, type VectorWorker } from './embedding.js';
 import { QueryClient, reportClosed } from './query-client.js';
@@ -16,6 +17,7 @@ const QUERY_LIMIT = 1000;
 export interface OpenWorker {
   client: WorkerClient;
   dir: string;
+  engine: EngineSetup;
   lockToken: string | null;
   signal: AbortSignal | undefined;
   ports: SearchPorts;
@@ -37,7 +39,7 @@ export class WorkerStore implements CodeGraphStore {
   constructor(open: OpenWorker) {
     this.#open = open;
     this.#client = open.client;
-    this.#queries = new QueryClient(open.dir);
+    this.#queries = new QueryClient({ dir: open.dir, engine: open.engine });
   }
 
   getRow: CodeGraphStore['getRow'] = (...args) => this.#call('getRow', args);

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
-import { IMPORT_TUPLES } from '../engines/cozo-wasm/codec.js';
+import { IMPORT_TUPLES } from '../engines/encode-changes.js';
 import { RELATION_NAMES, RELATIONS, type RelationName, type Tuple } from '../schema/relations.js';
 import type { CodedEdge } from '../state/edge-index.js';
 import { reportDamage } from './disk-error.js';

@@ -11,6 +11,8 @@ export function readStatus(state: GraphState): StoreStatus {
   return {
     engine: state.engine.capabilities.name,
     engine_version: state.engine.capabilities.version,
+    engine_storage: state.engine.storage,
+    has_graph_algorithms: state.engine.capabilities.hasGraphAlgorithms,
     format: FORMAT_VERSION,
     files: count(state, 'files'),
     rows: openCatalog(state).size,

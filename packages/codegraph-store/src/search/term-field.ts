@@ -7,7 +7,12 @@ export interface QueryTerm {
   term: number;
   /** What the term counts for, rarity included. */
   weight: number;
+  /** Number of the query's word that the term stands for. */
+  word: number;
 }
+
+/** Is given what one term adds to the score of a document's owner. */
+export type AddScore = (owner: number, score: number, term: QueryTerm) => void;
 
 /** Postings of many documents, grouped by term. */
 interface Segment {
@@ -78,24 +83,31 @@ export class TermField {
     return this.#docsOfTerm.get(term);
   }
 
+  /** Terms in the owner's document; 0 without one. */
+  lengthOf(owner: number): number {
+    const doc = this.#docOfOwner.get(owner);
+    return doc === NONE ? 0 : this.#lengths.get(doc);
+  }
+
   /** Adds the BM25 score of every document that holds one of the terms (Robertson and Zaragoza 2009). */
-  score(terms: readonly QueryTerm[], add: (owner: number, score: number) => void): void {
+  score(terms: readonly QueryTerm[], add: AddScore): void {
     this.#settle();
     const average = this.#liveDocs === 0 ? 1 : this.#liveLength / this.#liveDocs;
     const rate = (doc: number, count: number) =>
       (count * (K1 + 1)) / (count + K1 * (1 - B + (B * this.#lengths.get(doc)) / average));
     const { starts, docs, counts } = this.#segment;
-    for (const { term, weight } of terms) {
+    for (const query of terms) {
+      const { term, weight } = query;
       const end = term + 1 < starts.length ? (starts[term + 1] as number) : 0;
       for (let at = term < starts.length ? (starts[term] as number) : 0; at < end; at += 1) {
         const doc = docs[at] as number;
         const owner = this.#owners.get(doc);
-        if (owner !== NONE) add(owner, weight * rate(doc, counts[at] as number));
+        if (owner !== NONE) add(owner, weight * rate(doc, counts[at] as number), query);
       }
     }
     this.#visitWaiting((doc, term, count) => {
       const found = terms.find((query) => query.term === term);
-      if (found !== undefined) add(this.#owners.get(doc), found.weight * rate(doc, count));
+      if (found !== undefined) add(this.#owners.get(doc), found.weight * rate(doc, count), found);
     });
   }
 

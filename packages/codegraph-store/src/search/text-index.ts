@@ -5,6 +5,7 @@ import { countEdits } from './count-edits.js';
 import { findNthLargest } from './find-nth-largest.js';
 import { type QueryTerm, TermField } from './term-field.js';
 import { tokenizeCode } from './tokenize-code.js';
+import { WordCoverage } from './word-coverage.js';
 
 export interface TextHit {
   key: string;
@@ -39,6 +40,11 @@ const FIELD_WEIGHTS = {
 };
 type FieldName = keyof typeof FIELD_WEIGHTS;
 
+/** A row counts by the share of the query's words it holds: one that holds all of them beats one that repeats a few. */
+const COVERAGE_POWER = 1.25;
+/** BM25 holds length against a row; who looks for a change looks for code that does something. */
+const SIZE_POWER = 0.5;
+const SIZE_UNIT_TERMS = 30;
 const PREFIX_MIN_LENGTH = 4;
 const PREFIX_WEIGHT = 0.3;
 const TYPO_WEIGHT = 0.3;
@@ -46,7 +52,8 @@ const TYPO_WEIGHT = 0.3;
 const TYPO_SHARE = 0.2;
 
 /**
- * BM25 over names, signatures, docs, paths, code and summaries, each field with lengths of its own.
+ * BM25 over names, signatures, docs, paths, code and summaries, each field with lengths of its own, times the share
+ * of the query's words that a row holds, times a little for its size.
  *
  * Fields are inverted indexes in flat arrays, because a text index of objects takes several times the memory of the
  * graph and too long for a common word.
@@ -105,8 +112,9 @@ export class TextIndex {
   /** Any word counts; the last one as a beginning when no text holds it. Typing errors are forgiven only when nothing else matches. */
   search(query: string, options: TextQuery): TextAnswer {
     const words = [...new Set(tokenizeCode(query))];
-    const exact = this.#rank(this.#expand(words), options);
-    return exact.total > 0 ? exact : this.#rank(this.#correct(words), options);
+    const weights = words.map((word) => this.#rarity(this.#terms.find(word)));
+    const exact = this.#rank({ terms: this.#expand(words), weights }, options);
+    return exact.total > 0 ? exact : this.#rank({ terms: this.#correct(words), weights }, options);
   }
 
   #put(field: FieldName, owner: number, text: string): void {
@@ -120,52 +128,64 @@ export class TextIndex {
   }
 
   #expand(words: readonly string[]): QueryTerm[] {
-    const terms = new Map<number, number>();
-    for (const word of words) {
-      const term = this.#terms.find(word);
-      if (term !== undefined) terms.set(term, this.#rarity(term));
-    }
+    const terms = new Map<number, QueryTerm>();
+    words.forEach((text, word) => {
+      const term = this.#terms.find(text);
+      if (term !== undefined) terms.set(term, { term, word, weight: this.#rarity(term) });
+    });
     const last = words.at(-1) ?? '';
     if (last.length >= PREFIX_MIN_LENGTH && this.#terms.find(last) === undefined) {
       for (let term = 0; term < this.#terms.size; term += 1) {
-        if (!this.#terms.get(term).startsWith(last)) continue;
-        terms.set(term, this.#rarity(term) * PREFIX_WEIGHT);
+        if (!this.#terms.get(term).startsWith(last) || terms.has(term)) continue;
+        terms.set(term, { term, word: words.length - 1, weight: this.#rarity(term) * PREFIX_WEIGHT });
       }
     }
-    return [...terms].map(([term, weight]) => ({ term, weight }));
+    return [...terms.values()];
   }
 
   #correct(words: readonly string[]): QueryTerm[] {
     const terms: QueryTerm[] = [];
     for (let term = 0; term < this.#terms.size; term += 1) {
       const text = this.#terms.get(term);
-      const isNear = words.some((word) => {
-        const limit = Math.round(word.length * TYPO_SHARE);
-        return limit > 0 && countEdits(word, text, limit) <= limit;
+      const word = words.findIndex((near) => {
+        const limit = Math.round(near.length * TYPO_SHARE);
+        return limit > 0 && countEdits(near, text, limit) <= limit;
       });
-      if (isNear) terms.push({ term, weight: this.#rarity(term) * TYPO_WEIGHT });
+      if (word >= 0) terms.push({ term, word, weight: this.#rarity(term) * TYPO_WEIGHT });
     }
     return terms;
   }
 
-  /** Inverse document frequency over rows, from the field in which the term is most common. */
-  #rarity(term: number): number {
+  /** Inverse document frequency over rows, from the field in which the term is most common; highest for an unknown one. */
+  #rarity(term: number | undefined): number {
     let docs = 0;
-    for (const field of Object.values(this.#fields)) docs = Math.max(docs, field.countDocs(term));
+    if (term !== undefined)
+      for (const field of Object.values(this.#fields)) docs = Math.max(docs, field.countDocs(term));
     const all = Math.max(this.#owners.size, docs);
     return Math.log(1 + (all - docs + 0.5) / (docs + 0.5));
   }
 
-  #rank(terms: readonly QueryTerm[], { limit, accepts }: TextQuery): TextAnswer {
+  #rank(
+    { terms, weights }: { terms: readonly QueryTerm[]; weights: readonly number[] },
+    { limit, accepts }: TextQuery,
+  ): TextAnswer {
     const touched = new IntList();
     if (this.#scores.length < this.#texts.size) this.#scores = new Float64Array(this.#texts.size * 2);
     const scores = this.#scores;
+    const coverage = new WordCoverage(weights, this.#texts.size);
     for (const name of Object.keys(this.#fields) as FieldName[]) {
       const weight = FIELD_WEIGHTS[name];
-      this.#fields[name].score(terms, (owner, score) => {
+      this.#fields[name].score(terms, (owner, score, { word }) => {
+        coverage.mark(owner, word);
         if (scores[owner] === 0) touched.push(owner);
         scores[owner] = (scores[owner] as number) + score * weight;
       });
+    }
+    for (let i = 0; i < touched.length; i += 1) {
+      const owner = touched.get(i);
+      const size = Math.log2(1 + this.#fields.body.lengthOf(owner) / SIZE_UNIT_TERMS);
+      const factor = coverage.shareOf(owner) ** COVERAGE_POWER * (1 + size) ** SIZE_POWER;
+      scores[owner] = (scores[owner] as number) * factor;
     }
     const { owners, values } = this.#takeScores(touched, accepts);
     const least = findNthLargest(values.slice(), limit);

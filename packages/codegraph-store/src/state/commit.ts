@@ -10,7 +10,6 @@ import { applyToIndexes } from './indexes.js';
 import { createIndexes, restartJournal } from './open-state.js';
 import {
   addToOverlay,
-  applyToEngine,
   applyToTables,
   createTables,
   estimateChanges,
@@ -99,10 +98,7 @@ function commitToJournal(state: GraphState, changes: Change[]): void {
 
 function commitAsSnapshot(state: GraphState, changes: Change[]): void {
   replaceSnapshot(state, state.seq + 1, overlaySource(state, changes));
-  applyInMemory(state, () => {
-    applyToEngine(state, changes);
-    applyToIndexes(state, changes);
-  });
+  applyInMemory(state, () => applyToIndexes(state, changes));
 }
 
 function applyInMemory(state: GraphState, apply: () => void): void {

@@ -80,13 +80,12 @@ export function addToOverlay(overlay: Map<string, Tuple | null>, change: Change)
   for (const tuple of change.puts) overlay.set(identifyTuple(change.relation, tuple), tuple);
 }
 
-/** Applies a journaled write to what is in memory: what was written since the snapshot, and the engine where loaded. */
+/** Notes a journaled write as what was written since the snapshot. */
 export function applyToTables(state: GraphState, changes: readonly Change[]): void {
-  applyToEngine(state, changes);
   for (const change of changes) addToOverlay(state.tables[change.relation].overlay, change);
 }
 
-/** Forgets what is known of the old snapshot; the engine keeps what it holds. */
+/** Forgets what is known of the old snapshot. */
 export function resetTables(state: GraphState): void {
   for (const relation of RELATION_NAMES) {
     const table = state.tables[relation];
@@ -96,25 +95,20 @@ export function resetTables(state: GraphState): void {
   }
 }
 
-/** Applies changes to the relations that the engine holds. */
-export function applyToEngine(state: GraphState, changes: readonly Change[]): void {
-  const loaded = changes.filter(({ relation }) => state.tables[relation].isLoaded);
-  if (loaded.length > 0) {
-    state.engine.reserve(estimateChanges(loaded) * RESERVE_FACTOR);
-    state.engine.apply(loaded);
-  }
-}
-
-/** Brings relations into the engine, for raw queries; those already there cost nothing. */
-export function loadTables(state: GraphState, relations: readonly RelationName[]): void {
+/**
+ * Brings relations into the engine, for raw queries; those already there cost nothing.
+ *
+ * Only a state that never writes may do so: the engine does not follow writes, a thread with a newer state replaces it.
+ */
+export async function loadTables(state: GraphState, relations: readonly RelationName[]): Promise<void> {
   for (const relation of relations) {
     const table = state.tables[relation];
     if (table.isLoaded) continue;
     const chunks = state.snapshot?.chunks.get(relation) ?? [];
-    state.engine.createRelation(relation);
+    await state.engine.createRelation(relation);
     state.engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 2 ** 20) * RESERVE_FACTOR);
-    loadChunks(state, relation, chunks);
-    state.engine.apply([readOverlay(relation, table)]);
+    await loadChunks(state, relation, chunks);
+    await state.engine.apply([readOverlay(relation, table)]);
     table.isLoaded = true;
   }
 }
@@ -159,15 +153,20 @@ function readOverlay(relation: RelationName, { overlay }: Table): Change {
 }
 
 /** Chunks are stored as the engine takes them, but for edges, which are stored in numbers. */
-function loadChunks(state: GraphState, relation: RelationName, chunks: readonly ChunkRef[]): void {
+async function loadChunks(
+  state: GraphState,
+  relation: RelationName,
+  chunks: readonly ChunkRef[],
+): Promise<void> {
   const { snapshot, engine } = state;
   if (snapshot === undefined) return;
   if (relation !== 'edges') {
-    for (const chunk of chunks) engine.importJson(readChunk(snapshot, chunk));
+    for (const chunk of chunks) await engine.importJson(readChunk(snapshot, chunk));
     return;
   }
   engine.reserve(chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0) * EDGE_RESERVE_FACTOR);
-  for (const puts of readChunkTuples(snapshot, relation)) engine.apply([{ relation, puts, removes: [] }]);
+  for (const puts of readChunkTuples(snapshot, relation))
+    await engine.apply([{ relation, puts, removes: [] }]);
 }
 
 function* readSnapshot(state: GraphState, relation: RelationName): Generator<Tuple> {

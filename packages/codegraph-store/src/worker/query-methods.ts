@@ -10,15 +10,15 @@ export interface RawQuery {
 }
 
 /** Loads what a script may mention, so that loading does not count as the script's own time. */
-export function prepareQuery(state: GraphState, script: string): void {
-  loadTables(
+export function prepareQuery(state: GraphState, script: string): Promise<void> {
+  return loadTables(
     state,
     RELATION_NAMES.filter((name) => script.includes(name)),
   );
 }
 
-/** Runs a raw script on this thread's own copy of the graph. It cannot write, and if it never ends the thread is ended. */
-export function runQuery(state: GraphState, { script, params, limit }: RawQuery): QueryAnswer {
-  const { headers, rows } = state.engine.read(script, params);
+/** Runs a raw script on this thread's own copy of the graph. It cannot write, and if it never ends it is ended. */
+export async function runQuery(state: GraphState, { script, params, limit }: RawQuery): Promise<QueryAnswer> {
+  const { headers, rows } = await state.engine.read(script, params);
   return { headers, rows: rows.slice(0, limit), total: rows.length, is_truncated: rows.length > limit };
 }

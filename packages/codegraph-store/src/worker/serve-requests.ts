@@ -1,20 +1,26 @@
-import type { MessagePort } from 'node:worker_threads';
 import { ParseltongueError } from '@parseltongue/isg-core';
 import type { ErrorMessage, WorkerRequest, WorkerResponse, WorkerSetup } from '../client/protocol.js';
 import { FORMAT_VERSION } from '../durable/format.js';
-import { openCozoWasm } from '../engines/cozo-wasm/open.js';
+import { openEngine } from '../engines/open-engine.js';
 import { StoreError } from '../errors.js';
 import { settleSnapshot } from '../state/commit.js';
 import type { GraphState } from '../state/graph-state.js';
 import { closeState, openState } from '../state/open-state.js';
 import { type MethodContext, STORE_METHODS } from './store-methods.js';
 
+/** The caller's end: a thread's port, or the channel of a process. */
+export interface RequestPort {
+  postMessage: (message: WorkerResponse) => void;
+  on: (event: 'message', listener: (request: WorkerRequest) => void) => unknown;
+  close: () => void;
+}
+
 /** Opens the graph and answers requests in the order they come, until it is told to close. */
-export async function serveRequests(port: MessagePort, setup: WorkerSetup): Promise<void> {
+export async function serveRequests(port: RequestPort, setup: WorkerSetup): Promise<void> {
   const send = (message: WorkerResponse) => port.postMessage(message);
   let state: GraphState;
   try {
-    const engine = await openCozoWasm();
+    const engine = await openEngine(setup.engine, setup.dir);
     state = openState({ dir: setup.dir, readOnly: setup.readOnly || setup.role === 'query', engine });
     if (state.snapshot !== undefined && !state.readOnly) migrate(state);
   } catch (error) {
@@ -26,9 +32,12 @@ export async function serveRequests(port: MessagePort, setup: WorkerSetup): Prom
     state,
     sessions: { nextId: 1, ingests: new Map(), imports: new Map(), exports: new Map(), graphs: new Map() },
   };
+  let queue = Promise.resolve();
   port.on('message', (request: WorkerRequest) => {
-    send(answerRequest(context, request));
-    if (request.method === 'close') port.close();
+    queue = queue.then(async () => {
+      send(await answerRequest(context, request));
+      if (request.method === 'close') port.close();
+    });
   });
   send({ type: 'ready', lockToken: state.lock?.token ?? null, seq: state.seq });
 }
@@ -44,10 +53,10 @@ function migrate(state: GraphState): void {
   }
 }
 
-function answerRequest(context: MethodContext, request: WorkerRequest): WorkerResponse {
+async function answerRequest(context: MethodContext, request: WorkerRequest): Promise<WorkerResponse> {
   const { id, method, args } = request;
   try {
-    const value = callMethod(context, method, args);
+    const value = await callMethod(context, method, args);
     return { type: 'value', id, value, seq: context.state.seq };
   } catch (error) {
     return { type: 'error', id, error: describeError(error) };

@@ -129,9 +129,7 @@ export const STORE_METHODS = {
   checkpoints: ({ state }: MethodContext) => listCheckpoints(state),
   analytics: ({ state }: MethodContext) => computeAnalytics(state),
   status: ({ state }: MethodContext) => readStatus(state),
-  prepareQuery: ({ state }: MethodContext, script: string) => {
-    prepareQuery(state, script);
-  },
+  prepareQuery: ({ state }: MethodContext, script: string) => prepareQuery(state, script),
   runQuery: ({ state }: MethodContext, query: RawQuery) => runQuery(state, query),
   exportPage: ({ state }: MethodContext, after: string | null, limit: number) =>
     exportPage(state, after, limit),

@@ -4,7 +4,7 @@ import type { EngineCapabilities } from '../cozo-engine.js';
 export const COZO_WASM_CAPABILITIES: EngineCapabilities = {
   name: 'cozo-wasm',
   version: '0.7.6',
-  isPersistent: false,
+  storages: ['mem'],
   hasTextAndVectorIndex: false,
   hasGraphAlgorithms: false,
 };

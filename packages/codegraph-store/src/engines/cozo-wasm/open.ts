@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Change, RELATIONS, type RelationName } from '../../schema/relations.js';
 import type { CozoEngine, CozoParam, NamedRows } from '../cozo-engine.js';
+import { encodeChanges } from '../encode-changes.js';
+import { type CozoFailure, mapCozoFailure } from '../map-cozo-failure.js';
 import { COZO_WASM_CAPABILITIES } from './capabilities.js';
-import { encodeChanges } from './codec.js';
-import { type CozoFailure, mapCozoFailure, mapCozoTrap } from './error-map.js';
+import { mapCozoTrap } from './error-map.js';
 
 /** What of the package's glue is used; its own declarations need the types of a browser. */
 interface CozoGlue {
@@ -50,6 +51,7 @@ interface RunningCozo {
 
 class CozoWasmEngine implements CozoEngine {
   readonly capabilities = COZO_WASM_CAPABILITIES;
+  readonly storage = 'mem';
   readonly #start: () => RunningCozo;
   #running: RunningCozo | undefined;
 

@@ -1,4 +1,4 @@
-import { type Change, RELATIONS, type RelationName, type Tuple } from '../../schema/relations.js';
+import { type Change, RELATIONS, type RelationName, type Tuple } from '../schema/relations.js';
 
 export const IMPORT_TUPLES = 5000;
 
