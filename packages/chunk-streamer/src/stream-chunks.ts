@@ -7,7 +7,7 @@ import { parseInOrder } from './parse/parse-in-order.js';
 import { openParsePool } from './parse/parse-pool.js';
 import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
 import { streamContains, streamFile } from './stream-file.js';
-import { type ReadOptions, readSettings } from './stream-options.js';
+import { type ReadOptions, type ReadSettings, readSettings } from './stream-options.js';
 
 /** How {@link streamChunks} works. */
 export interface StreamOptions extends ReadOptions {
@@ -31,23 +31,9 @@ export async function* streamChunks(
   options: StreamOptions = {},
 ): AsyncGenerator<IndexRecord, void, undefined> {
   const settings = readSettings(options);
-  const { signal, onProgress } = options;
-  signal?.throwIfAborted();
-  onProgress?.({ stage: 'walk', done: 0, total: null, unit: 'files' });
-  const languages = await loadLanguages(settings.languages);
-  const survey = await surveyRepository(root, { signal, languages });
-  onProgress?.({ stage: 'walk', done: survey.files.length, total: survey.files.length, unit: 'files' });
-  const state: StreamState = {
-    ledger: {
-      seen: survey.files.length + survey.skipped.length,
-      indexed: 0,
-      skipped: survey.skipped,
-      diagnostics: [],
-    },
-    files: [],
-  };
-  for (const skipped of survey.skipped) yield { type: 'skipped', skipped };
-  yield* streamFiles(root, { survey, options, state, settings });
+  options.signal?.throwIfAborted();
+  const state: StreamState = { ledger: { seen: 0, indexed: 0, skipped: [], diagnostics: [] }, files: [] };
+  const survey = yield* streamFiles(root, { options, state, settings });
   yield* findRemoved(options.known ?? [], state.files);
   yield* streamGraph(survey, state, options);
   yield { type: 'ledger', contract: IndexContract, ledger: state.ledger };
@@ -60,16 +46,22 @@ interface StreamState {
 }
 
 interface FileStreamInput {
-  survey: RepositorySurvey;
   options: StreamOptions;
   state: StreamState;
-  settings: ReturnType<typeof readSettings>;
+  settings: ReadSettings;
 }
 
-async function* streamFiles(root: string, input: FileStreamInput): AsyncGenerator<IndexRecord> {
-  const { survey, options, state, settings } = input;
+// The workers load their grammars while the repository is surveyed, and are gone before resolving starts.
+async function* streamFiles(
+  root: string,
+  { options, state, settings }: FileStreamInput,
+): AsyncGenerator<IndexRecord, RepositorySurvey> {
   const { ledger } = state;
   await using pool = openParsePool(settings);
+  const survey = await surveyFiles(root, options, settings);
+  ledger.seen = survey.files.length + survey.skipped.length;
+  ledger.skipped = survey.skipped;
+  for (const skipped of survey.skipped) yield { type: 'skipped', skipped };
   const outcomes = parseInOrder(pool, {
     root,
     paths: survey.files,
@@ -91,6 +83,19 @@ async function* streamFiles(root: string, input: FileStreamInput): AsyncGenerato
     state.files.push(forgetTexts(outcome.syntax));
   }
   ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return survey;
+}
+
+async function surveyFiles(
+  root: string,
+  { signal, onProgress }: StreamOptions,
+  settings: ReadSettings,
+): Promise<RepositorySurvey> {
+  onProgress?.({ stage: 'walk', done: 0, total: null, unit: 'files' });
+  const languages = await loadLanguages(settings.languages);
+  const survey = await surveyRepository(root, { signal, languages });
+  onProgress?.({ stage: 'walk', done: survey.files.length, total: survey.files.length, unit: 'files' });
+  return survey;
 }
 
 function* findRemoved(

@@ -1,5 +1,3 @@
-import { utf8Length } from '@parseltongue/isg-core';
-
 /** Turns offsets in UTF-16 units into UTF-8 byte offsets of the same text. */
 export type ByteIndex = (unit: number) => number;
 
@@ -7,7 +5,7 @@ const STRIDE = 64;
 
 /** Builds the index in one pass; ASCII text costs nothing. A half surrogate counts three bytes, as when encoded. */
 export function createByteIndex(text: string): ByteIndex {
-  const sizeBytes = utf8Length(text);
+  const sizeBytes = Buffer.byteLength(text);
   if (sizeBytes === text.length) return (unit) => unit;
   const marks = new Uint32Array(Math.floor(text.length / STRIDE) + 1);
   let bytes = 0;

@@ -17,7 +17,8 @@ export function hashInterface(items: readonly RustItem[], drafts: readonly Draft
     const isFunction = chunk.kind === 'function' || chunk.kind === 'method';
     const seen =
       isFunction && draft !== undefined ? text.slice(draft.start, draft.interfaceEnd) : chunk.current_code;
-    const plain = seen.replace(COMMENT_LINE, '').replace(SPACES, ' ');
+    const code = seen.includes('//') ? seen.replace(COMMENT_LINE, '') : seen;
+    const plain = code.replace(SPACES, ' ');
     hasher.update(`${chunk.isgl1_key}\n${chunk.tdd_classification}\n${chunk.cfg ?? ''}\n${plain}\n`);
   });
   return hasher.digest('hex');

@@ -7,8 +7,15 @@ export interface ByteOffsets {
   lines: Int32Array;
 }
 
-/** Translates UTF-16 offsets to UTF-8 byte offsets in one pass over the text. */
+/** Translates UTF-16 offsets to UTF-8 byte offsets in one pass over the text; in ASCII they are the same. */
 export function measureBytes(text: string, tokens: TokenList): ByteOffsets {
+  if (Buffer.byteLength(text) !== text.length) return measureWideBytes(text, tokens);
+  const lines: number[] = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1);
+  return { tokenStarts: tokens.starts.slice(0, tokens.length), lines: Int32Array.from(lines) };
+}
+
+function measureWideBytes(text: string, tokens: TokenList): ByteOffsets {
   const tokenStarts = new Int32Array(tokens.length);
   const lines: number[] = [0];
   const { starts } = tokens;

@@ -21,7 +21,9 @@ export function define(
   const isImpl = init.kind === 'impl';
   const row = isImpl ? r.items.starting(head.start) : r.items.named(init.pos);
   const fact: DefFact = {
-    ...init,
+    kind: init.kind,
+    name: init.name,
+    pos: init.pos,
     item: row >= 0 ? row : r.items.around(init.pos),
     exact: row >= 0,
     scope: context.scope,
