@@ -1,9 +1,9 @@
 // How many tokens a model pays to see every interface of a repository, against the raw code: node benchmarks/base-context.mjs <records.ndjson> ...
-// Records come from `isg-code-chunk-streamer <path> --ndjson`. Five forms, each a share of the raw code's tokens; the bar is 5 %.
+// Records come from `isg-code-chunk-streamer <path> --ndjson`. Each form is a share of the raw code's tokens; the bar is 5 %.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { estimateTokenCount } from '../packages/isg-core/dist/index.js';
-import { collectNeighbours, summarizeRows } from '../packages/summary-gen/dist/index.js';
+import { collectNeighbours, formatOutline, summarizeRows } from '../packages/summary-gen/dist/index.js';
 
 const BAR = 0.05;
 const files = process.argv.slice(2);
@@ -22,13 +22,16 @@ const FORMS = {
   'by file: signatures, summaries of documented rows': (rows) =>
     byFile(rows, (row) => row.interface_signature + (isTelling(row) ? ` // ${row.summary.text}` : '')),
   'by file, without summaries': (rows) => byFile(rows, (row) => row.interface_signature),
-  'by file, without summaries and tests': (rows) =>
-    byFile(rows.filter(isProduction), (row) => row.interface_signature),
-  'by file, public interfaces only': (rows) =>
-    byFile(
-      rows.filter((row) => isProduction(row) && row.visibility !== 'private'),
-      (row) => row.interface_signature,
-    ),
+  'outline, summaries of documented public rows': (rows) => [
+    formatOutline(rows),
+    ...rows
+      .filter((row) => isTelling(row) && isSurface(row))
+      .map((row) => `${row.name}: ${row.summary.text}`),
+  ],
+  'outline, types of every row': (rows) => [formatOutline(rows)],
+  'outline, types of public rows, names of all': (rows) => [formatOutline(rows, { detail: 'surface' })],
+  'outline, names of all': (rows) => [formatOutline(rows, { detail: 'names' })],
+  'outline, types of public rows only': (rows) => [formatOutline(rows.filter(isSurface))],
 };
 
 for (const file of files) {
@@ -73,6 +76,8 @@ function isTelling(row) {
   return row.doc !== '' && row.summary.quality >= 0.7;
 }
 
-function isProduction(row) {
-  return row.tdd_classification !== 'TEST_IMPLEMENTATION';
+// What others can see, with the containers that hold it.
+function isSurface(row) {
+  const isSeen = row.visibility !== 'private' || row.kind === 'impl' || row.kind === 'file';
+  return isSeen && row.tdd_classification !== 'TEST_IMPLEMENTATION';
 }

@@ -3,6 +3,7 @@ export type { BackfillBudget } from './backfill/budget.js';
 export { isReusable, isStale } from './cache.js';
 export { SummaryError, type SummaryErrorCode, type SummaryErrorDetails } from './errors.js';
 export type { Neighbours } from './neighbours.js';
+export { formatOutline, type OutlineDetail, type OutlineOptions } from './outline/format-outline.js';
 export { formatSummaryPrompt, PROMPT_PREFIX, PROMPT_VERSION } from './prompt/summary-prompt.js';
 export { type AnswerProblem, type CheckedAnswer, validateAnswer } from './prompt/validate-answer.js';
 export { collectNeighbours } from './read-records.js';
