@@ -40,6 +40,45 @@ describe('problems a compiler surely rejects', () => {
       'trait T { fn a(&self); fn b(&self) {} }\nstruct S;\nimpl T for S {}',
       ['!missing_trait_item impl'],
     ],
+    ['a bare name', 'fn f() { g(1); }', ['!unresolved_name g']],
+    ['a bare type', 'fn f(x: Gone) {}', ['!unresolved_name Gone']],
+    ['a path in a type', 'mod a { pub struct B; }\nfn f(x: a::C) {}', ['!unresolved_path C']],
+    ['a private type in a signature', 'mod a { struct B; }\nfn f(x: a::B) {}', ['!private_item B']],
+    ['an unknown field', 'struct S { a: u8 }\nfn f(s: &S) { s.b; }', ['!unresolved_field b']],
+    ['a private field', 'mod m { pub struct S { a: u8 } }\nfn f(s: m::S) { s.a; }', ['!private_item a']],
+    ['a field left out', 'struct S { a: u8, b: u8 }\nfn f() { S { a: 1 }; }', ['!missing_field S']],
+    ['a field too many', 'struct S { a: u8 }\nfn f() { S { a: 1, b: 2 }; }', ['!unresolved_field b']],
+    ['a field of no pattern', 'struct S { a: u8 }\nfn f(S { b, .. }: S) {}', ['!unresolved_field b']],
+    ['a value too many in a tuple struct', 'struct S(u8);\nfn f() { S(1, 2); }', ['!wrong_arity S']],
+    ['an unknown variant', 'enum E { A }\nfn f() { E::B; }', ['!unresolved_path B']],
+    [
+      'a private method',
+      'mod m { pub struct S; impl S { fn a(&self) {} } }\nfn f(s: m::S) { s.a(); }',
+      ['!private_item a'],
+    ],
+    ['the same import twice', 'use std::fmt;\nuse std::fmt;', ['!duplicate_definition fmt']],
+    [
+      'an import beside an item',
+      'mod a { pub struct B; }\nuse a::B;\nstruct B;',
+      ['!duplicate_definition B'],
+    ],
+    ['a test with arguments', '#[test]\nfn t(x: u8) {}', ['!wrong_arity t']],
+    [
+      'an item its trait has not',
+      'trait T {}\nstruct S;\nimpl T for S { fn a() {} }',
+      ['!unknown_trait_item a'],
+    ],
+    [
+      'an impl of a trait of the standard library that lacks an item',
+      'struct S;\nimpl std::fmt::Display for S {}',
+      ['!missing_trait_item impl'],
+    ],
+    [
+      'a name that no macro of the repository could define',
+      'macro_rules! items { () => { struct Made; } }\nmod a { items!(); }\nuse a::Missing;',
+      ['!unresolved_import Missing'],
+    ],
+    ['a test module without file', '#[cfg(test)]\nmod gone;', ['!missing_module_file gone']],
   ])('%s', async (_, source, expected) => {
     expect(await problemsOf(source)).toEqual(expected);
   });
@@ -61,7 +100,7 @@ describe('problems only a compiler can decide', () => {
     [
       'Deref may lead to it',
       'struct S;\nimpl std::ops::Deref for S { type Target = other::T; fn deref(&self) -> &other::T { loop {} } }\nfn f(s: S) { s.b(); }',
-      ['?unresolved_method b'],
+      ['!unresolved_name other', '!unresolved_name other', '?unresolved_method b'],
     ],
     [
       'a configuration may lack the twin',
@@ -69,6 +108,22 @@ describe('problems only a compiler can decide', () => {
       [],
     ],
     ['the module may be generated', '#[cfg(feature = "x")]\nmod gone;', ['?missing_module_file gone']],
+    [
+      'a macro of the repository holds the name',
+      'macro_rules! items { () => { pub struct Made; } }\nmod a { items!(); }\nuse a::Made;',
+      ['?unresolved_import Made'],
+    ],
+    ['a body could not be read', 'fn f() { let @ = 1; g(1); }', []],
+    [
+      'fields depend on the configuration',
+      'struct S { #[cfg(unix)] a: u8 }\nfn f() { S {}; }',
+      ['?missing_field S'],
+    ],
+    [
+      'twins under cfg take different arguments',
+      'struct S;\nimpl S {\n#[cfg(unix)]\nfn a(&self) {}\n#[cfg(not(unix))]\nfn a(&self, x: u8) {} }\nfn f(s: S) { s.a(1); }',
+      ['?wrong_arity'],
+    ],
     [
       'the trait impl may come from a macro',
       'trait T { fn a(&self); }\nstruct S;\nimpl T for S { forward!(); }',

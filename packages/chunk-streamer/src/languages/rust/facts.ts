@@ -17,6 +17,8 @@ export interface RustFacts {
   uses: UseFact[];
   /** Macro invocations at item position. */
   macroCalls: MacroCallFact[];
+  /** Words in the bodies of macros and in the arguments of item macros: what expansions may name. `word!` for one that is invoked. */
+  macroWords: string[];
 }
 
 /** A region with its own names: the file, an inline module, a block that declares items. */
@@ -86,12 +88,14 @@ export const DefFlag = {
   inMacro: 32,
   /** Carries an attribute or derive that may add or change items. */
   attributeMacro: 64,
-  /** A trait or impl whose body invokes macros, or a file region that could not be read. */
+  /** A trait or impl whose body invokes macros, or a body of which a part could not be read. */
   opaqueBody: 128,
   /** Parameters with attributes: arity depends on the configuration. */
   cfgParams: 256,
   test: 512,
   procMacro: 1024,
+  /** A data type with `cfg` in its body: its fields or variants depend on the configuration. */
+  cfgFields: 2048,
 } as const;
 
 /** One definition. Optional fields are absent when they do not apply. */

@@ -18,6 +18,8 @@ export class FactsBuilder {
   readonly defs: DefFact[] = [];
   readonly uses: UseFact[] = [];
   readonly macroCalls: MacroCallFact[] = [];
+  /** Never taken back: a word too many only makes certainty rarer. */
+  readonly macroWords = new Set<string>();
 
   mark(): BuilderMark {
     return {
@@ -75,6 +77,7 @@ export class FactsBuilder {
       defs: this.defs,
       uses: this.uses,
       macroCalls: this.macroCalls,
+      macroWords: [...this.macroWords].sort(),
     };
   }
 

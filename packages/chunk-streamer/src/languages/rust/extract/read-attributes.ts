@@ -125,6 +125,7 @@ function readConditional(r: Reader, into: Attributes): void {
     if (r.kind() === Token.end) return;
     const before = into.cfg.length;
     readMeta(r, into);
+    if (into.cfg.length > before) into.hasForeign = true;
     into.cfg.length = before;
     skipToComma(r);
   }

@@ -1,4 +1,4 @@
-import type { DefFact, FieldFact, VariantFact } from '../facts.js';
+import { type DefFact, DefFlag, type FieldFact, type VariantFact } from '../facts.js';
 import { define, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
@@ -15,8 +15,17 @@ export function readDataType(r: Reader, head: ItemHead, kind: 'struct' | 'union'
   const generics = readGenerics(r);
   if (generics.length > 0) fact.generics = generics;
   addWhere(r, fact);
+  const start = r.at;
   if (kind === 'enum') fact.variants = r.inside(() => readVariants(r));
   else readStructBody(r, fact);
+  if (hasConfiguration(r, start)) fact.flags |= DefFlag.cfgFields;
+}
+
+function hasConfiguration(r: Reader, start: number): boolean {
+  for (let at = start; at < r.at; at += 1) {
+    if (/^cfg(?:_attr)?$/.test(r.tokenText(at))) return true;
+  }
+  return false;
 }
 
 function addWhere(r: Reader, fact: DefFact): void {

@@ -37,7 +37,9 @@ export function readFunction(r: Reader, head: ItemHead, modifiers: number): void
   const where = readWhere(r);
   if (where.length > 0) fact.where = where;
   if (r.accept(P.semicolon)) return;
+  const unread = r.unreadable;
   fact.body = readBody(r, index);
+  if (r.unreadable > unread) fact.flags |= DefFlag.opaqueBody;
 }
 
 /** Reads a body whose blocks belong to the definition `owner`. */

@@ -3,6 +3,7 @@ import { cfgOf, type ItemHead } from './define.js';
 import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import { readCfgIf } from './read-cfg-if.js';
+import { keepMacroWords } from './read-macro-words.js';
 import { readPath } from './read-types.js';
 import { type ItemContext, type Reader, UnreadableSyntax } from './reader.js';
 
@@ -14,6 +15,7 @@ export function readItemMacro(r: Reader, head: ItemHead): void {
   r.expect(P.bang);
   if (r.kind() === Token.ident) r.at += 1;
   const isBraced = r.isAt(P.openBrace);
+  keepMacroWords(r);
   const end = r.mate() + 1;
   const mark = r.out.mark();
   const start = r.at;

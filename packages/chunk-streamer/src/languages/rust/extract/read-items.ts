@@ -8,6 +8,7 @@ import { readDataType } from './read-data-types.js';
 import { countFnModifiers, readFunction } from './read-functions.js';
 import { readGenerics, readWhere } from './read-generics.js';
 import { readItemMacro } from './read-item-macros.js';
+import { keepMacroWords } from './read-macro-words.js';
 import { readExternCrate, readUse } from './read-uses.js';
 import { readValueItem } from './read-value-items.js';
 import { readVisibility } from './read-visibility.js';
@@ -108,6 +109,7 @@ function readMacroRules(r: Reader, head: ItemHead): boolean {
   const braces = r.isAt(P.openBrace);
   const wraps = readWrappedPredicates(r);
   if (wraps.length > 0) fact.wraps = wraps;
+  keepMacroWords(r);
   r.at = r.mate() + 1;
   if (!braces) r.accept(P.semicolon);
   return true;
@@ -132,7 +134,10 @@ function readMacroDefinition(r: Reader, head: ItemHead): boolean {
   const pos = r.pos();
   define(r, head, { kind: 'macro', name: r.name(r.expectIdent()), pos });
   if (r.isAt(P.openParen)) r.at = r.mate() + 1;
-  if (r.isAt(P.openBrace)) r.at = r.mate() + 1;
+  if (r.isAt(P.openBrace)) {
+    keepMacroWords(r);
+    r.at = r.mate() + 1;
+  }
   return true;
 }
 

@@ -239,7 +239,8 @@ function readStruct(r: Reader, path: number, pos: number): number {
     while (r.kind() !== Token.end) {
       skipAttributes(r);
       if (r.acceptPair(P.dot, P.dot)) {
-        if (r.kind() !== Token.end) base = r.grammar.readExpression(r);
+        // `S { a, .. } = s` takes apart: the rest is no value, and yet there is one
+        base = r.kind() === Token.end ? r.out.node(Node.patWild, pos) : r.grammar.readExpression(r);
       } else readField(r, fields);
       if (!r.accept(P.comma)) break;
     }

@@ -37,6 +37,11 @@ export function preferredWorld(mask: number): number {
   return mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
 }
 
+/** True when a plain `cargo check --tests` on Linux builds what has this mask. */
+export function isBuilt(mask: number): boolean {
+  return (mask & 0b101) !== 0;
+}
+
 export interface FeatureSets {
   defaults: ReadonlySet<string>;
   /** What configuration macros put on the items they are given, by name. */

@@ -3,7 +3,11 @@ import type { RowKey, Span } from '@parseltongue/isg-core';
 export type GraphProblemCode =
   | 'unresolved_import'
   | 'unresolved_path'
+  | 'unresolved_name'
   | 'unresolved_method'
+  | 'unresolved_field'
+  | 'missing_field'
+  | 'unknown_trait_item'
   | 'missing_module_file'
   | 'orphan_module'
   | 'duplicate_definition'

@@ -1,7 +1,9 @@
+import { DefFlag } from '../facts.js';
 import { isSame } from './candidates.js';
+import { isBuilt } from './cfg-worlds.js';
 import type { Reference } from './edge-recorder.js';
 import { keyOfModule } from './load-file.js';
-import { type Definition, type Import, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
+import { type Binding, type Definition, Import, Ns, type Resolved, type SourceFile } from './model.js';
 import { isClosed } from './openness.js';
 import { reportPrivate } from './private-items.js';
 import type { Tools } from './tools.js';
@@ -43,6 +45,53 @@ function recordImport(tools: Tools, item: Import): void {
   }
   for (const target of found) recordImported(tools, target, { reference, isGlob: fact.glob });
   if (!fact.glob && !fact.externCrate) reportPrivateImport(tools, item, reference);
+}
+
+/** Reports a name that two imports of one scope bring, or an import and an item. */
+export function reportImportedTwice(tools: Tools, file: SourceFile): void {
+  for (const scope of file.scopes) {
+    for (const [name, bindings] of scope.names) {
+      if (bindings.length < 2 || name === '_') continue;
+      bindings.forEach((binding, index) => {
+        const twin = bindings
+          .slice(0, index)
+          .find((other) => (other.mask & binding.mask) !== 0 && shareNamespace(tools, other, binding));
+        if (twin !== undefined) reportTwice(tools, name, [twin, binding]);
+      });
+    }
+  }
+}
+
+function shareNamespace(tools: Tools, one: Binding, other: Binding): boolean {
+  if (!(one.target instanceof Import) && !(other.target instanceof Import)) return false;
+  if (one.target instanceof Import && other.target instanceof Import && isSamePath(one.target, other.target))
+    return true;
+  return [Ns.type, Ns.value].some((ns) => isBoundIn(tools, one, ns) && isBoundIn(tools, other, ns));
+}
+
+function isSamePath({ fact }: Import, { fact: other }: Import): boolean {
+  return fact.path.join('::') === other.path.join('::') && fact.global === other.global;
+}
+
+/** What leads out of the repository may be anything, except that the same path is the same thing. */
+function isBoundIn(tools: Tools, { target, ns }: Binding, wanted: number): boolean {
+  if ((ns & wanted) === 0) return false;
+  if (!(target instanceof Import)) return true;
+  const found = tools.names.resolveImport(target, wanted);
+  return found !== null && found.tag !== 'external';
+}
+
+function reportTwice(tools: Tools, name: string, [twin, binding]: readonly [Binding, Binding]): void {
+  const { target } = [binding, twin].find((one) => one.target instanceof Import) ?? binding;
+  if (!(target instanceof Import)) return;
+  const cfgs = [twin, binding].map((one) => one.target.fact.cfg?.join() ?? '');
+  const flags = [twin, binding].map((one) => (one.target instanceof Import ? 0 : one.target.fact.flags));
+  const isPlain = flags.every((bits) => (bits & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0);
+  const place = { file: target.scope.file, item: target.fact.item, pos: target.fact.at.at(-1) ?? 0, name };
+  tools.problems.add('duplicate_definition', place, {
+    message: `${name} is imported although module ${target.scope.path} has it already`,
+    certain: isPlain && cfgs[0] === cfgs[1] && isBuilt(twin.mask & binding.mask),
+  });
 }
 
 /** An import of what its module does not show, in every namespace it has. */
@@ -116,22 +165,16 @@ function reportUnresolved(tools: Tools, item: Import, reference: Reference): voi
     skip: item,
   };
   const { within, used } = tools.names.resolvePath(question);
-  const isPlain = fact.cfg === undefined && scope.file.crate.root.mask === scope.mask;
+  const missing = fact.path[used] ?? reference.name;
   const certain =
     within !== null &&
     used > 0 &&
-    isPlain &&
-    isClosed(within, tools.names) &&
-    !isNamed(within, fact.path[used]);
-  const missing = fact.path[used] ?? reference.name;
+    isBuilt(item.mask) &&
+    isClosed(within, missing, tools) &&
+    !within.crate.macros.has(missing);
   const message =
     within === null
       ? `cannot follow ${fact.path.join('::')}`
       : `no ${missing} in module ${within.path} of crate ${within.crate.name}`;
   tools.problems.add('unresolved_import', reference, { message, certain });
-}
-
-/** A name the module imports from where nobody can see, or an exported macro, which lives at the crate's root. */
-function isNamed(within: Scope, name: string | undefined): boolean {
-  return name !== undefined && (within.names.has(name) || within.crate.macros.has(name));
 }

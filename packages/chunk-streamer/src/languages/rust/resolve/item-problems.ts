@@ -1,5 +1,6 @@
-import { DefFlag } from '../facts.js';
-import { ALL_WORLDS } from './cfg-worlds.js';
+import { DefFlag, Node } from '../facts.js';
+import { entryAt } from '../indexed.js';
+import { isBuilt } from './cfg-worlds.js';
 import { type Definition, Import, Ns, type SourceFile } from './model.js';
 import type { Program } from './program.js';
 import type { Tools } from './tools.js';
@@ -20,6 +21,20 @@ export function reportModules(program: Program, tools: Tools): void {
   }
 }
 
+/** Reports a test that takes arguments; a benchmark takes one by reference. */
+export function reportTestParameters(tools: Tools, { file, fact }: Definition): void {
+  const { params = [], flags } = fact;
+  if ((flags & DefFlag.test) === 0 || params.length === 0) return;
+  if (params.length === 2 && file.facts.code[entryAt(params, 1)] === Node.typeRef) return;
+  const certain = (flags & (DefFlag.attributeMacro | DefFlag.inMacro)) === 0;
+  const message = `${fact.name} is a test, which takes no arguments`;
+  tools.problems.add(
+    'wrong_arity',
+    { file, item: fact.item, pos: fact.pos, name: fact.name },
+    { message, certain },
+  );
+}
+
 /** Reports two unconditional definitions of one name in one place. */
 export function reportDuplicates(tools: Tools, file: SourceFile): void {
   for (const scope of file.scopes) {
@@ -37,46 +52,12 @@ export function reportDuplicates(tools: Tools, file: SourceFile): void {
 function reportDuplicate(tools: Tools, def: Definition, twin: Definition): void {
   const { file, fact } = def;
   const isPlain = (one: Definition): boolean =>
-    one.fact.cfg === undefined && (one.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0;
+    one.fact.cfg?.join() === def.fact.cfg?.join() &&
+    (one.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0;
   const message = `${def.name} is defined twice in module ${def.scope.path}`;
   const place = { file, item: fact.item, pos: fact.pos, name: fact.name };
   tools.problems.add('duplicate_definition', place, {
     message,
-    certain: isPlain(def) && isPlain(twin) && def.mask === twin.mask,
+    certain: isPlain(def) && isPlain(twin) && def.mask === twin.mask && isBuilt(def.mask),
   });
-}
-
-/** Reports an impl that leaves out what its trait requires. */
-export function reportMissingItems(tools: Tools, impl: Definition): void {
-  const trait = tools.signatures.implTrait(impl)?.trait;
-  if (
-    trait === undefined ||
-    trait.tag === 'external' ||
-    trait.isStd ||
-    (impl.fact.flags & DefFlag.negative) !== 0
-  )
-    return;
-  const isWhole =
-    ((impl.fact.flags | trait.fact.flags) &
-      (DefFlag.opaqueBody | DefFlag.attributeMacro | DefFlag.inMacro)) ===
-    0;
-  // where impls for every type exist, a specialized one may leave items to them
-  const isSpecializable = (tools.selector.index.byTrait.get(trait)?.blanket.length ?? 0) > 0;
-  for (const member of trait.members?.values() ?? []) {
-    if (!isRequired(member) || impl.members?.has(member.name) === true) continue;
-    const { file, fact } = impl;
-    const message = `impl of ${trait.name} lacks ${member.name}`;
-    const isConditional = member.mask !== trait.mask || impl.mask !== ALL_WORLDS || trait.mask !== ALL_WORLDS;
-    const certain = isWhole && !isConditional && !isSpecializable;
-    tools.problems.add(
-      'missing_trait_item',
-      { file, item: fact.item, pos: fact.pos, name: 'impl' },
-      { message, certain },
-    );
-  }
-}
-
-function isRequired({ kind, fact }: Definition): boolean {
-  if (kind === 'function' || kind === 'const') return fact.body === undefined;
-  return kind === 'type' && fact.type === undefined;
 }

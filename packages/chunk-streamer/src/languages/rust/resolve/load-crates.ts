@@ -1,6 +1,6 @@
 import { DefFlag } from '../facts.js';
 import { entryAt } from '../indexed.js';
-import { CfgEvaluator } from './cfg-worlds.js';
+import { CfgEvaluator, isBuilt } from './cfg-worlds.js';
 import { type FileInput, loadFile, ROOT_MASK } from './load-file.js';
 import {
   type CargoPackage,
@@ -135,15 +135,12 @@ class CrateLoader {
       this.loadModuleFile({ parent: def.scope, def, input, dir });
       return;
     }
-    const isConditional =
-      def.fact.cfg !== undefined ||
-      (def.fact.paths?.length ?? 0) > 0 ||
-      (def.fact.flags & DefFlag.inMacro) !== 0;
+    const isConditional = (def.fact.paths?.length ?? 0) > 0 || (def.fact.flags & DefFlag.inMacro) !== 0;
     this.program.missingFiles.push({
       file,
       fact: def.fact,
       candidates: candidates.map((candidate) => candidate.path),
-      certain: !isConditional && def.mask === ROOT_MASK && file.crate.kind !== 'orphan',
+      certain: !isConditional && isBuilt(def.mask) && file.crate.kind !== 'orphan',
     });
   }
 

@@ -1,6 +1,7 @@
 import { DefFlag } from '../facts.js';
 import type { ImplIndex } from './impl-index.js';
-import { type Crate, type Definition, Import, Ns, type Scope } from './model.js';
+import type { MacroWords } from './macro-words.js';
+import { type Definition, Ns, type Scope } from './model.js';
 import type { Names } from './names.js';
 import type { ProblemCollector, ProblemPlace } from './problem-collector.js';
 import { headOf, type Type } from './types.js';
@@ -18,9 +19,10 @@ export class MethodProblems {
   private readonly index: ImplIndex;
   private readonly problems: ProblemCollector;
   private readonly derefs: ReadonlySet<string>;
-  private readonly opaque = new Map<Crate, boolean>();
+  private readonly macroWords: MacroWords;
 
   constructor(input: {
+    macroWords: MacroWords;
     names: Names;
     index: ImplIndex;
     problems: ProblemCollector;
@@ -30,6 +32,7 @@ export class MethodProblems {
     this.index = input.index;
     this.problems = input.problems;
     this.derefs = input.derefs;
+    this.macroWords = input.macroWords;
   }
 
   check(receiver: Type, place: ProblemPlace & { scope: Scope }): void {
@@ -37,14 +40,14 @@ export class MethodProblems {
     if (type.k !== 'adt' || type.def.isStd) return;
     const message = `no method ${place.name} on ${type.def.name}`;
     const certain =
-      this.isFullyKnown(type.def, headOf(type) ?? '') &&
+      this.isFullyKnown(type.def, headOf(type) ?? '', place.name) &&
       this.areTraitsKnown(place.scope) &&
       !this.isDeclaredSomewhere(place.name);
     this.problems.add('unresolved_method', place, { message, certain });
   }
 
   /** All impls of the type are in sight: no derive or attribute adds some, no macro, no `Deref`, no foreign trait. */
-  private isFullyKnown(def: Definition, head: string): boolean {
+  private isFullyKnown(def: Definition, head: string, name: string): boolean {
     const isPlain =
       (def.fact.flags & (DefFlag.attributeMacro | DefFlag.inMacro)) === 0 && def.fact.cfg === undefined;
     if (
@@ -54,7 +57,32 @@ export class MethodProblems {
       this.hasOpenTrait(head)
     )
       return false;
-    return !def.file.crate.isLenient && !this.hasOpaqueScope(def.scope.crate);
+    return this.areMacrosKnown(def, name);
+  }
+
+  private areMacrosKnown({ scope }: Definition, name: string): boolean {
+    return (
+      !this.macroWords.mayDefineIn(scope.crate, name) && !this.macroWords.mayDefineIn(scope.crate, 'Deref')
+    );
+  }
+
+  /** True when a type surely dereferences to nothing. */
+  isDerefKnown(type: Type): boolean {
+    if (type.k !== 'adt') return false;
+    const head = headOf(type) ?? '';
+    const isForeign = this.index.foreignTraitHeads.has(head);
+    return !this.derefs.has(head) && !isForeign && this.areMacrosKnown(type.def, 'Deref');
+  }
+
+  /** `Type::name` that was not found. */
+  checkAssociated(type: Type, place: ProblemPlace & { scope: Scope }): void {
+    if (type.k !== 'adt' || type.def.isStd || type.def.kind === 'type') return;
+    const message = `no ${place.name} on ${type.def.name}`;
+    const certain =
+      this.isFullyKnown(type.def, headOf(type) ?? '', place.name) &&
+      this.areTraitsKnown(place.scope) &&
+      !this.isDeclaredSomewhere(place.name);
+    this.problems.add('unresolved_path', place, { message, certain });
   }
 
   /** A trait of the standard library may have more methods than its picture. */
@@ -65,24 +93,9 @@ export class MethodProblems {
     return false;
   }
 
-  /** True when no macro call at item position may add impls to the crate. */
-  isWhole(crate: Crate): boolean {
-    return !crate.isLenient && !this.hasOpaqueScope(crate);
-  }
-
-  private hasOpaqueScope(crate: Crate): boolean {
-    let known = this.opaque.get(crate);
-    if (known === undefined) {
-      known = hasOpaqueScope(crate.root, new Set());
-      this.opaque.set(crate, known);
-    }
-    return known;
-  }
-
   /** No trait from outside the repository and its standard library is in scope. */
   private areTraitsKnown(scope: Scope): boolean {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-      if (at.isOpaque) return false;
       for (const item of at.imports) {
         const target = item.fact.glob ? this.names.globTarget(item) : this.names.resolveImport(item, Ns.type);
         if (target === null ? item.fact.glob : target.tag === 'external') return false;
@@ -104,18 +117,4 @@ function withoutRefs(type: Type): Type {
   let at = type;
   while (at.k === 'ref') at = at.inner;
   return at;
-}
-
-/** A macro call at item position anywhere in the crate may hold an impl. */
-function hasOpaqueScope(scope: Scope | undefined, visited: Set<Scope>): boolean {
-  if (scope === undefined || visited.has(scope)) return false;
-  visited.add(scope);
-  if (scope.isOpaque) return true;
-  for (const bindings of scope.names.values()) {
-    for (const { target } of bindings) {
-      if (!(target instanceof Import) && target.inner !== undefined && hasOpaqueScope(target.inner, visited))
-        return true;
-    }
-  }
-  return false;
 }

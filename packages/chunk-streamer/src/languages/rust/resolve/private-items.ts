@@ -1,7 +1,7 @@
 import { DefFlag } from '../facts.js';
 import type { Resolved, Scope } from './model.js';
 import type { ProblemPlace } from './problem-collector.js';
-import type { Tools } from './tools.js';
+import type { NameTools } from './tools.js';
 
 /** What a path led to and the module it was found in. */
 export interface FoundItem {
@@ -11,7 +11,7 @@ export interface FoundItem {
 
 /** Reports a path to an item its module does not show; certain when the item itself stands there. */
 export function reportPrivate(
-  tools: Tools,
+  tools: NameTools,
   { target, within }: FoundItem,
   place: ProblemPlace & { scope: Scope },
 ): void {
@@ -20,7 +20,12 @@ export function reportPrivate(
   if (!isItem || tools.names.isVisible(target.fact.vis, within, place.scope)) return;
   const isPlain =
     (target.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0 && target.fact.cfg === undefined;
-  const certain = isPlain && target.kind !== 'macro' && !within.isOpaque && within.globs.length === 0;
+  const certain =
+    isPlain &&
+    target.kind !== 'macro' &&
+    !within.crate.isLenient &&
+    !tools.macroWords.mayDefine(within, target.name) &&
+    within.globs.length === 0;
   const message = `${target.name} is private to module ${within.path} of crate ${within.crate.name}`;
   tools.problems.add('private_item', place, { message, certain });
 }

@@ -4,14 +4,15 @@ import { CfgEvaluator } from './cfg-worlds.js';
 import { EdgeRecorder } from './edge-recorder.js';
 import type { GraphProblem } from './graph-problem.js';
 import { ImplIndex } from './impl-index.js';
-import { recordImports } from './import-edges.js';
+import { recordImports, reportImportedTwice } from './import-edges.js';
 import { inferBody } from './infer/infer-body.js';
 import { recordItemMacros } from './item-macros.js';
-import { reportDuplicates, reportMissingItems, reportModules } from './item-problems.js';
+import { reportDuplicates, reportModules, reportTestParameters } from './item-problems.js';
 import { loadCrates, type RepositoryInput } from './load-crates.js';
 import { type FileInput, loadFile, ROOT_MASK } from './load-file.js';
 import { Lowering } from './lowering.js';
 import { MacroNames } from './macro-names.js';
+import { MacroWords } from './macro-words.js';
 import { MethodLookup } from './method-lookup.js';
 import { MethodProblems } from './method-problems.js';
 import type { Crate, Scope, SourceFile } from './model.js';
@@ -25,6 +26,7 @@ import { Signatures } from './signatures.js';
 import { StandardLibrary } from './standard-library.js';
 import { parseStandardLibrary } from './std/parse-standard-library.js';
 import type { Tools } from './tools.js';
+import { reportTraitItems } from './trait-item-problems.js';
 import { TraitScope } from './trait-scope.js';
 import { TypeReferences } from './type-references.js';
 import { Unifier } from './unify.js';
@@ -102,9 +104,11 @@ function resolveFile({ program, tools }: LoadedProgram, file: SourceFile): void 
   for (const def of file.defs) {
     recordSignature(tools, def);
     inferBody(tools, def);
-    if (def.kind === 'impl') reportMissingItems(tools, def);
+    if (def.kind === 'impl') reportTraitItems(tools, def);
+    if (def.kind === 'function') reportTestParameters(tools, def);
   }
   reportDuplicates(tools, file);
+  reportImportedTwice(tools, file);
   recordItemMacros(program, tools, file);
 }
 
@@ -138,6 +142,8 @@ function createTools(program: Program): Tools {
   const methods = new MethodLookup(selector, new TraitScope(names, std));
   const recorder = new EdgeRecorder();
   const problems = new ProblemCollector();
+  const macros = new MacroNames(names);
+  const macroWords = new MacroWords(program, macros);
   const derefs = new Set(std.deref === undefined ? [] : (index.byTrait.get(std.deref)?.byHead.keys() ?? []));
   return {
     names,
@@ -147,10 +153,11 @@ function createTools(program: Program): Tools {
     selector,
     methods,
     unifier,
-    macros: new MacroNames(names),
-    typeReferences: new TypeReferences(lowering, recorder),
+    macros,
+    macroWords,
+    typeReferences: new TypeReferences(lowering, recorder, { names, macroWords, problems }),
     recorder,
     problems,
-    methodProblems: new MethodProblems({ names, index, problems, derefs }),
+    methodProblems: new MethodProblems({ names, index, problems, derefs, macroWords }),
   };
 }

@@ -1,9 +1,12 @@
 import { Node } from '../facts.js';
 import { entryAt, numberAt } from '../indexed.js';
-import { isGlobalPath, segmentsOf } from './code-reader.js';
+import { isGlobalPath, type PathSegment, segmentsOf } from './code-reader.js';
 import type { EdgeRecorder } from './edge-recorder.js';
 import type { Lowering } from './lowering.js';
 import { type Definition, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
+import { reportMissingName, reportUnknownName } from './name-problems.js';
+import { reportPrivate } from './private-items.js';
+import type { NameTools } from './tools.js';
 
 /** Where type names stand and who is charged for them. */
 export interface TypePlace {
@@ -12,16 +15,20 @@ export interface TypePlace {
   mask: number;
   def: Definition | undefined;
   item: number;
+  /** A macro may have given the names another meaning. */
+  isUnsure?: boolean;
 }
 
 /** Records an edge for every type, trait and alias a type names. */
 export class TypeReferences {
   private readonly lowering: Lowering;
   private readonly recorder: EdgeRecorder;
+  private readonly tools: NameTools;
 
-  constructor(lowering: Lowering, recorder: EdgeRecorder) {
+  constructor(lowering: Lowering, recorder: EdgeRecorder, tools: NameTools) {
     this.lowering = lowering;
     this.recorder = recorder;
+    this.tools = tools;
   }
 
   /** Visits a type node and everything inside it. */
@@ -84,7 +91,7 @@ export class TypeReferences {
     const segments = segmentsOf(place.file, node);
     const first = entryAt(segments, 0);
     if (first.name === 'Self' || this.lowering.generic(first.name, place.def) !== undefined) return;
-    const { target, used } = this.lowering.names.resolvePath({
+    const { target, used, within } = this.lowering.names.resolvePath({
       segments: segments.map((segment) => segment.name),
       scope: place.scope,
       ns: Ns.type,
@@ -92,7 +99,22 @@ export class TypeReferences {
       global: isGlobalPath(place.file, node),
     });
     const named = entryAt(segments, Math.max(0, used - 1));
+    if (target === null) this.report(segments, place, { within, used });
+    else if (place.isUnsure !== true)
+      reportPrivate(this.tools, { target, within }, { ...place, pos: named.pos, name: named.name });
     this.record(target, { ...place, pos: named.pos, name: named.name }, reason);
+  }
+
+  private report(
+    segments: readonly PathSegment[],
+    place: TypePlace,
+    { within, used }: { within: Scope | null; used: number },
+  ): void {
+    const { pos, name } = entryAt(segments, Math.min(used, segments.length - 1));
+    const isUnsure = place.isUnsure === true;
+    if (within !== null && used > 0) reportMissingName(this.tools, within, { ...place, pos, name, isUnsure });
+    else if (!isUnsure && used === 0)
+      reportUnknownName(this.tools, { ...place, pos, name, isHead: segments.length > 1 });
   }
 
   /** Records the use of what a type name stands for. */

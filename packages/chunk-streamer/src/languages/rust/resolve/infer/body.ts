@@ -1,3 +1,4 @@
+import { DefFlag } from '../../facts.js';
 import { entryAt, numberAt } from '../../indexed.js';
 import type { Reference } from '../edge-recorder.js';
 import type { TypeEnv } from '../lowering.js';
@@ -47,8 +48,8 @@ export class Body {
   readonly deferred: DeferredCall[] = [];
   /** Inside the arguments of a macro nobody knows: names may mean anything there. */
   foreignMacros = 0;
-  /** The body calls a macro that may define names. */
-  hasForeignMacro = false;
+  /** The body calls a macro that may define names, or holds what could not be read. */
+  hasForeignMacro: boolean;
   /** Inside any macro's arguments. */
   macros = 0;
   private depth = 0;
@@ -64,6 +65,7 @@ export class Body {
     this.scope = input.def.scope;
     this.mask = input.def.mask;
     this.returnType = input.returnType;
+    this.hasForeignMacro = (input.def.fact.flags & DefFlag.opaqueBody) !== 0;
   }
 
   get code(): Int32Array {
@@ -103,8 +105,16 @@ export class Body {
     return this.tools.lowering.lower(node, this.env);
   }
 
-  get place(): { file: SourceFile; scope: Scope; mask: number; def: Definition; item: number } {
-    return { file: this.file, scope: this.scope, mask: this.mask, def: this.def, item: this.item };
+  get place(): {
+    file: SourceFile;
+    scope: Scope;
+    mask: number;
+    def: Definition;
+    item: number;
+    isUnsure: boolean;
+  } {
+    const isUnsure = this.macros > 0 || this.hasForeignMacro;
+    return { file: this.file, scope: this.scope, mask: this.mask, def: this.def, item: this.item, isUnsure };
   }
 
   reference(pos: number, name: string): Reference {

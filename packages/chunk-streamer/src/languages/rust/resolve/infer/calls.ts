@@ -1,8 +1,10 @@
 import { DefFlag, Node } from '../../facts.js';
 import { numberAt } from '../../indexed.js';
+import { isBuilt } from '../cfg-worlds.js';
 import { genericArguments, listAt } from '../code-reader.js';
+import { isAsWritten, reportPrivateMember, reportTupleArity } from '../member-problems.js';
 import type { MemberHit, MemberMiss } from '../method-lookup.js';
-import type { Definition } from '../model.js';
+import { type Definition, Ns } from '../model.js';
 import type { Predicate } from '../signatures.js';
 import {
   type FnType,
@@ -37,7 +39,7 @@ export function inferCall(b: Body, node: number): Type {
         open: value.open,
       });
     case 'constructor':
-      return callConstructor(b, { def: value.def, type: value.type, args });
+      return callConstructor(b, { def: value.def, type: value.type, args, pos: numberAt(b.code, node + 1) });
     case 'value':
       return callValue(b, value.type, args);
     default:
@@ -51,7 +53,14 @@ function inferAll(b: Body, nodes: Iterable<number>): void {
 }
 
 /** The value of a tuple struct or variant. */
-function callConstructor(b: Body, call: { def: Definition; type: Type; args: Int32Array }): Type {
+function callConstructor(
+  b: Body,
+  call: { def: Definition; type: Type; args: Int32Array; pos: number },
+): Type {
+  if (b.foreignMacros === 0) {
+    const { def, args, pos } = call;
+    reportTupleArity(b.tools, def, { count: args.length, place: { ...b.place, pos, name: def.name } });
+  }
   const map = parametersOf(b, call.type);
   const fields = b.tools.signatures.fieldsOf(call.def);
   call.args.forEach((arg, index) => {
@@ -119,6 +128,8 @@ export function inferMethod(b: Body, node: number): Type {
     return UNKNOWN;
   }
   const { hit } = result;
+  if (hit.rule === 'inherent' && b.macros === 0)
+    reportPrivateMember(b.tools, hit.def, { ...b.place, pos, name });
   recordMember(b, hit, { reference: b.reference(pos, name), reason: methodReason(b, receiverNode, hit) });
   const open = hit.open === undefined ? null : { ref: hit.open, self: hit.self };
   return callFunction(b, { def: hit.def, map: hit.map, generics, args, withSelf: false, pos, open });
@@ -250,22 +261,30 @@ function proveBounds(b: Body, predicates: readonly Predicate[], map: Substitutio
 }
 
 function checkArity(b: Body, { def, args, pos }: FunctionCall, count: number): void {
-  if (args.length === count || b.macros > 0 || def.isStd) return;
+  if (args.length === count || b.foreignMacros > 0) return;
   if (args.some((arg) => b.code[arg] === Node.cfg)) return;
   if ((def.fact.flags & (DefFlag.variadic | DefFlag.cfgParams)) !== 0) return;
   const message = `${def.name} takes ${count} argument${count === 1 ? '' : 's'}, ${args.length} given`;
   // a macro may give a type a method that hides the one found
-  const isWhole = def.owner === undefined || b.tools.methodProblems.isWhole(def.scope.crate);
+  const isWhole = def.owner === undefined || !b.tools.macroWords.mayDefineIn(b.scope.crate, def.name);
   const isPlain =
-    (def.fact.flags & (DefFlag.inMacro | DefFlag.attributeMacro)) === 0 &&
-    def.owner?.kind !== 'trait' &&
-    !b.hasForeignMacro &&
+    isAsWritten(def) &&
+    (def.owner === undefined || (def.owner.kind === 'impl' && isAsWritten(def.owner))) &&
+    (def.owner !== undefined || !b.hasForeignMacro) &&
+    b.macros === 0 &&
+    !def.isStd &&
     isWhole;
   b.tools.problems.add(
     'wrong_arity',
     { ...b.place, pos, name: '' },
-    { message, certain: isPlain && def.fact.cfg === undefined },
+    { message, certain: isPlain && isBuilt(b.mask & def.mask) && hasNoTwin(def) },
   );
+}
+
+/** Twins under different configurations may take different arguments. */
+function hasNoTwin(def: Definition): boolean {
+  if (def.owner !== undefined) return def.owner.twins.filter(({ name }) => name === def.name).length <= 1;
+  return (def.scope.names.get(def.name)?.filter(({ ns }) => (ns & Ns.value) !== 0).length ?? 0) <= 1;
 }
 
 /** A closure: parameters from its annotations, else from what is expected. */

@@ -25,7 +25,7 @@ export function inferMacro(b: Body, node: number): Type {
   );
   recordMacro(b, target, { pos: last.pos, name: last.name });
   const isStd = target?.tag === 'external' && target.crate === 'std';
-  if (!isStd) b.hasForeignMacro = true;
+  if (!isStd || last.name === 'thread_local') b.hasForeignMacro = true;
   const types = inferArguments(b, node, isStd);
   return isStd ? typeOfStandard(b, last.name, types) : UNKNOWN;
 }

@@ -1,6 +1,8 @@
 import { BinaryOp, LitKind, Node } from '../../facts.js';
 import { numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
+import { reportFields, reportPrivateField, reportUnknownField } from '../member-problems.js';
+import type { Definition } from '../model.js';
 import { freshVar, primitive, shallow, substitute, type Type, UNIT, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
 import { parametersOf } from './calls.js';
@@ -74,12 +76,18 @@ function constructorType(
 /** `base.name`, through references and smart pointers. */
 export function inferField(b: Body, node: number): Type {
   const name = b.file.name(numberAt(b.code, node + 3));
-  let step: Type | null = b.settled(b.infer(numberAt(b.code, node + 2)));
+  const place = { ...b.place, pos: numberAt(b.code, node + 4), name };
+  const receiver = b.settled(b.infer(numberAt(b.code, node + 2)));
+  let step: Type | null = receiver;
   for (let count = 0; step !== null && count < 8; count += 1) {
     const found = fieldOf(b, step, name);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      if (step.k === 'adt' && b.foreignMacros === 0) reportPrivateField(b.tools, step.def, place);
+      return found;
+    }
     step = b.tools.methods.deref(step);
   }
+  if (b.foreignMacros === 0) reportUnknownField(b.tools, receiver, place);
   return UNKNOWN;
 }
 
@@ -245,6 +253,7 @@ export function inferStruct(b: Body, node: number): Type {
   const type = isConstructor ? value.type : UNKNOWN;
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
   const map = parametersOf(b, shallow(type));
+  if (isConstructor && b.foreignMacros === 0) reportLiteral(b, node, value.def);
   for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const at = node + 5 + index * 3;
     const name = b.file.name(numberAt(code, at));
@@ -257,6 +266,16 @@ export function inferStruct(b: Body, node: number): Type {
   const base = numberAt(code, node + 4);
   if (base !== 0) b.coerce(b.infer(base), type);
   return type;
+}
+
+function reportLiteral(b: Body, node: number, def: Definition): void {
+  const { code } = b;
+  const fields = Array.from({ length: numberAt(code, node + 3) }, (_, index) => {
+    const at = node + 5 + index * 3;
+    return { name: b.file.name(numberAt(code, at)), pos: numberAt(code, at + 1) };
+  });
+  const place = { ...b.place, pos: numberAt(code, node + 1), name: def.name };
+  reportFields(b.tools, def, { fields, isWhole: code[node + 4] === 0, place });
 }
 
 /** `a..b`. */

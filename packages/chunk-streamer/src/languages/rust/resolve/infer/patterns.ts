@@ -1,7 +1,8 @@
 import { Node } from '../../facts.js';
 import { numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
-import { Ns } from '../model.js';
+import { reportFields } from '../member-problems.js';
+import { type Definition, Ns } from '../model.js';
 import { freshVar, shallow, substitute, type Type, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
 import { parametersOf } from './calls.js';
@@ -167,6 +168,7 @@ function bindStruct(b: Body, node: number, { type, byRef }: Matched): void {
   if (isConstructor) b.coerce(value.type, type);
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
   const map = parametersOf(b, isConstructor ? shallow(value.type) : UNKNOWN);
+  if (isConstructor && b.foreignMacros === 0) reportNamed(b, node, value.def);
   for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const at = node + 4 + index * 3;
     const name = b.file.name(numberAt(code, at));
@@ -176,6 +178,16 @@ function bindStruct(b: Body, node: number, { type, byRef }: Matched): void {
       byRef,
     });
   }
+}
+
+function reportNamed(b: Body, node: number, def: Definition): void {
+  const { code } = b;
+  const fields = Array.from({ length: numberAt(code, node + 3) }, (_, index) => {
+    const at = node + 4 + index * 3;
+    return { name: b.file.name(numberAt(code, at)), pos: numberAt(code, at + 1) };
+  });
+  const place = { ...b.place, pos: numberAt(code, node + 1), name: def.name };
+  reportFields(b.tools, def, { fields, isWhole: false, place });
 }
 
 function bindPath(b: Body, path: number, { type }: Matched): void {

@@ -2,9 +2,10 @@ import { DefFlag, Node } from '../../facts.js';
 import { entryAt, numberAt } from '../../indexed.js';
 import { isGlobalPath, type PathSegment, segmentsOf } from '../code-reader.js';
 import type { Reference } from '../edge-recorder.js';
+import { reportPrivateMember } from '../member-problems.js';
 import type { MemberHit } from '../method-lookup.js';
 import { type Definition, Ns, type Resolved, type Scope } from '../model.js';
-import { isClosed } from '../openness.js';
+import { reportMissingName, reportUnknownName } from '../name-problems.js';
 import { reportPrivate } from '../private-items.js';
 import {
   freshVar,
@@ -62,6 +63,7 @@ function resolvePlain(b: Body, node: number, use: PathUse): Value {
     const at = entryAt(segments, Math.min(used, segments.length - 1));
     b.unresolved(at.pos, at.name);
     if (within !== null && used > 0) reportMissing(b, at, within);
+    else if (used === 0 && !isGlobalPath(b.file, node)) reportUnknown(b, at, segments.length > 1);
     return NOTHING;
   }
   if (b.macros === 0) {
@@ -77,18 +79,14 @@ function selfOrParameter(b: Body, name: string): Type | undefined {
   return b.tools.lowering.generic(name, b.def);
 }
 
-/** A name that a module of the repository does not have. */
+/** A name by itself; a macro of another place may have declared it. */
+function reportUnknown(b: Body, { name, pos }: PathSegment, isHead: boolean): void {
+  if (b.macros === 0 && !b.hasForeignMacro) reportUnknownName(b.tools, { ...b.place, pos, name, isHead });
+}
+
 function reportMissing(b: Body, { name, pos }: PathSegment, within: Scope): void {
-  if (b.macros > 0) return;
-  const message = `no ${name} in module ${within.path} of crate ${within.crate.name}`;
-  b.tools.problems.add(
-    'unresolved_path',
-    { ...b.place, pos, name },
-    {
-      message,
-      certain: isClosed(within, b.tools.names) && !within.names.has(name) && b.mask === within.mask,
-    },
-  );
+  if (b.foreignMacros === 0)
+    reportMissingName(b.tools, within, { ...b.place, pos, name, isUnsure: b.macros > 0 });
 }
 
 interface Followed {
@@ -212,6 +210,8 @@ function resolveMember(b: Body, type: Type, name: PathSegment, use: PathUse): Va
     const { crate, name: label } = result.miss;
     if (crate !== null) b.tools.recorder.external(b.reference(name.pos, name.name), crate, label);
     else b.unresolved(name.pos, name.name);
+    if (!result.miss.ambiguous && b.foreignMacros === 0)
+      b.tools.methodProblems.checkAssociated(type, { ...b.place, pos: name.pos, name: name.name });
     return NOTHING;
   }
   return useMember(b, result.hit, { name, use });
@@ -220,6 +220,8 @@ function resolveMember(b: Body, type: Type, name: PathSegment, use: PathUse): Va
 function useMember(b: Body, hit: MemberHit, { name, use }: { name: PathSegment; use: PathUse }): Value {
   const reference = b.reference(name.pos, name.name);
   const { def, map } = hit;
+  if (hit.rule === 'inherent' && b.macros === 0)
+    reportPrivateMember(b.tools, def, { ...b.place, pos: name.pos, name: name.name });
   if (def.kind === 'function') {
     const rule = hit.rule === 'inherent' ? 'associated-fn' : hit.rule;
     recordMember(b, hit, { reference, reason: use === 'call' ? rule : 'fn-value' });
