@@ -34,13 +34,13 @@ export async function checkNames(context: GateContext): Promise<GraphProblem[]> 
   const readText = (path: string): Promise<string | null> => readTreeText(context, path);
   const tree = await context.vocabulary.readTree([context.shadow.layout().targetDir]);
   const changes = await readChangedTexts(context.proposal.files, readText);
-  const found = await findUnknownNames({ changes, tree, libraries, readText });
+  const found = await findUnknownNames({ changes, tree, libraries: libraries.words, readText });
   const isClosed = !mayGenerateNames(tree);
   const after = new Map(changes.map((change) => [change.path, change.after]));
   return Promise.all(
     found.map(async (name) => {
       const text = after.get(name.path) ?? (await readText(name.path)) ?? '';
-      return describeName(name, { context, text, isClosed });
+      return describeName(name, { context, text, isClosed, hasAllFeatures: libraries.hasAllFeatures });
     }),
   );
 }
@@ -57,11 +57,12 @@ interface Place {
   context: GateContext;
   text: string;
   isClosed: boolean;
+  hasAllFeatures: boolean;
 }
 
 async function describeName(
   { name, code, path, start }: UnknownName,
-  { context, text, isClosed }: Place,
+  { context, text, isClosed, hasAllFeatures }: Place,
 ): Promise<GraphProblem> {
   const from = Buffer.byteLength(text.slice(0, start));
   const span = { start: from, end: from + Buffer.byteLength(name) };
@@ -75,12 +76,35 @@ async function describeName(
     line: text.slice(0, start).split('\n').length,
     message: `${name} ${MESSAGES[code]}`,
     key,
-    certain: isClosed && !PLATFORM.test(path) && !isConditional(row),
+    certain: isClosed && !PLATFORM.test(path) && !isConditional(row, hasAllFeatures),
   };
 }
 
-function isConditional(row: Chunk | undefined): boolean {
+/**
+ * True when code is for configurations whose libraries were not read: other platforms, flags of the build, and features
+ * unless the libraries of all of them are known.
+ */
+function isConditional(row: Chunk | undefined, hasAllFeatures: boolean): boolean {
   if (row === undefined) return false;
-  const isGated = row.cfg !== null && row.cfg !== 'test';
-  return isGated || (row.kind !== 'file' && /\bcfg(_attr)?\b/.test(row.current_code));
+  const inside = row.kind === 'file' ? [] : row.current_code.matchAll(/\bcfg(?:_attr)?!?\s*\(([^\]]*)/g);
+  const predicates = [row.cfg ?? '', ...Array.from(inside, (match) => readPredicate(match[1] ?? ''))];
+  return predicates.some((predicate) => {
+    if (!hasAllFeatures && /\bfeature\b/.test(predicate)) return true;
+    const left = predicate.replace(/\bfeature\s*=\s*"[^"]*"/g, '').replace(PLAIN_PREDICATES, '');
+    return /\w/.test(left);
+  });
+}
+
+const PLAIN_PREDICATES = /\b(?:any|all|not|test|debug_assertions|doc|docsrs|doctest)\b/g;
+
+/** The predicate at the start of what follows an opening parenthesis. */
+function readPredicate(text: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    if (sign === '(') depth += 1;
+    const isEnd = sign === ')' ? depth-- === 0 : sign === ',' && depth === 0;
+    if (isEnd) return text.slice(0, at);
+  }
+  return text;
 }

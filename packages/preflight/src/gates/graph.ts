@@ -3,6 +3,7 @@ import type { GraphProblem } from '../ports.js';
 import type { GateOutcome } from '../receipt.js';
 import { hashFileOrNull } from '../tree-hash.js';
 import { checkNames } from './check-names.js';
+import { confirmRegressions } from './confirm-regressions.js';
 import type { GateContext } from './gate-context.js';
 import { judgeOrphans, ORPHAN_MODULE } from './judge-orphans.js';
 import { judgeTestEdits } from './judge-test-edits.js';
@@ -15,8 +16,9 @@ import { judgeTestEdits } from './judge-test-edits.js';
  */
 export async function checkGraph(context: GateContext): Promise<GateOutcome> {
   const found = await context.graphProblems();
+  const ofNames = found.filter((problem) => problem.code !== ORPHAN_MODULE);
   const problems = [
-    ...found.filter((problem) => problem.code !== ORPHAN_MODULE),
+    ...(await confirmRegressions(ofNames, context)),
     ...(await judgeOrphans(found, context)),
     ...(await checkNames(context)),
     ...(await judgeTestEdits(context)),

@@ -30,9 +30,35 @@ export function classifyWord(tree: TokenTree, index: number): WordRole {
 
 function readSurroundings(tree: TokenTree, index: number): WordRole | null {
   const scope = scopeAt(tree, index);
-  if (scope === 'attribute') return 'ignored';
+  if (scope === 'attribute') return isAttributeHead(tree, index) ? 'use' : 'ignored';
   if (scope === 'derive') return 'use';
-  return scope === 'opaque' ? 'unclear' : null;
+  if (scope !== 'opaque') return null;
+  // no macro makes a definition of what is called as a member of another name
+  const isMemberCall = textAt(tree, index - 1) === '::' && textAt(tree, index + 1) === '(';
+  return isMemberCall ? 'use' : 'unclear';
+}
+
+/** Attributes the compiler or its tools know without any library. */
+const ATTRIBUTES = new Set(
+  (
+    'allow automatically_derived bench cfg cfg_accessible cfg_attr cfg_eval clippy cold collapse_debuginfo const_trait coroutine coverage ' +
+    'crate_name crate_type debugger_visualizer deny deprecated derive derive_const diagnostic do_not_recommend doc expect export_name ' +
+    'feature ffi_const ffi_pure forbid fundamental global_allocator ignore inline instruction_set lang link link_name link_ordinal ' +
+    'link_section linkage macro_export macro_use marker may_dangle miri must_not_suspend must_use naked needs_allocator no_builtins ' +
+    'no_core no_implicit_prelude no_link no_main no_mangle no_std non_exhaustive optimize panic_handler path pointee prelude_import ' +
+    'proc_macro proc_macro_attribute proc_macro_derive recursion_limit register_tool repr rust_analyzer rustfmt sanitize should_panic ' +
+    'stable start target_feature test test_case test_runner thread_local track_caller type_const type_length_limit unsafe unstable used warn ' +
+    'windows_subsystem'
+  ).split(' '),
+);
+
+/** The first word of a plain attribute that only a library could define. */
+function isAttributeHead(tree: TokenTree, index: number): boolean {
+  const open = openerAt(tree, index);
+  if (open !== index - 1 || textAt(tree, open) !== '[' || !/^[[(\]=]$/.test(textAt(tree, index + 1)))
+    return false;
+  const name = textAt(tree, index);
+  return !ATTRIBUTES.has(name) && !name.startsWith('rustc_');
 }
 
 function readImport(tree: TokenTree, index: number): WordRole | null {
@@ -62,11 +88,30 @@ const USING = new Set(['impl', 'dyn', '->']);
 
 function readKeyword(tree: TokenTree, index: number): WordRole | null {
   const before = textAt(tree, index - 1);
+  if (before === 'fn' && isInTraitImpl(tree, index)) return 'use';
   if (DEFINING.has(before)) return 'definition';
   if (USING.has(before)) return 'use';
   if (before === 'mut') return textAt(tree, index - 2) === '&' ? 'use' : 'definition';
   if (before === 'for') return textAt(tree, index + 1) === 'in' ? 'definition' : 'use';
   return null;
+}
+
+const ITEM_ENDS = new Set([';', '}', '{']);
+
+/** True in the braces of `impl Trait for Type`, whose functions are those of the trait. */
+function isInTraitImpl(tree: TokenTree, index: number): boolean {
+  const open = openerAt(tree, index);
+  if (open < 0 || textAt(tree, open) !== '{') return false;
+  const level = openerAt(tree, open);
+  let hasFor = false;
+  for (let at = open - 1; at > level; at -= 1) {
+    if (openerAt(tree, at) !== level) continue;
+    const text = textAt(tree, at);
+    if (text === 'impl') return hasFor;
+    if (ITEM_ENDS.has(text)) return false;
+    hasFor ||= text === 'for' && textAt(tree, at + 1) !== '<';
+  }
+  return false;
 }
 
 const VARIANT_NEIGHBOURS = new Set(['{', ',', ']']);

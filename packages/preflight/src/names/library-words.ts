@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { runProcess } from '../process/run-process.js';
@@ -8,11 +8,19 @@ import { hashText } from '../tree-hash.js';
 
 const TIMEOUT_MS = 60_000;
 const MAX_SOURCE_BYTES = 400 * 1024 ** 2;
+const ALL_FEATURES = '--all-features';
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/g;
 
 const MetadataSchema = z.object({
   packages: z.array(z.object({ name: z.string(), manifest_path: z.string() })),
 });
+
+/** The words of dependencies and toolchain. */
+export interface LibraryWords {
+  words: ReadonlySet<string>;
+  /** False when only what the default features need could be read. */
+  hasAllFeatures: boolean;
+}
 
 /** Names the libraries a shadow is built with: its lock file and toolchain; null without a lock file. */
 export async function readLibraryKey(shadow: Shadow): Promise<string | null> {
@@ -26,17 +34,21 @@ export async function readLibraryKey(shadow: Shadow): Promise<string | null> {
  * A word that is missing here and in the repository is the name of nothing. Needs the sources on this machine; nothing is
  * downloaded. Kept on disk under `key`.
  */
-export async function readLibraryWords(shadow: Shadow, key: string): Promise<ReadonlySet<string> | null> {
-  const file = join(shadow.homeDir, 'words', key);
+export async function readLibraryWords(shadow: Shadow, key: string): Promise<LibraryWords | null> {
+  const file = join(shadow.homeDir, 'library-words', key);
   const kept = await readFile(file, 'utf8').catch(() => null);
-  if (kept !== null) return new Set(kept.split('\n'));
+  if (kept !== null) {
+    const [head, ...words] = kept.split('\n');
+    return { words: new Set(words), hasAllFeatures: head === ALL_FEATURES };
+  }
   const words = new Set<string>();
-  const isKnown = (await addToolchain(shadow, words)) && (await addDependencies(shadow, words));
-  if (!isKnown) return null;
+  if (!(await addToolchain(shadow, words))) return null;
+  const hasAllFeatures = await addDependencies(shadow, words, [ALL_FEATURES]);
+  if (!hasAllFeatures && !(await addDependencies(shadow, words, []))) return null;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, [...words].join('\n'));
+  await writeFile(`${file}.new`, [hasAllFeatures ? ALL_FEATURES : '', ...words].join('\n'));
   await rename(`${file}.new`, file);
-  return words;
+  return { words, hasAllFeatures };
 }
 
 /** The words of a text. */
@@ -63,9 +75,13 @@ async function addToolchain(shadow: Shadow, words: Set<string>): Promise<boolean
   return libraries.length > 0;
 }
 
-async function addDependencies(shadow: Shadow, words: Set<string>): Promise<boolean> {
+async function addDependencies(
+  shadow: Shadow,
+  words: Set<string>,
+  options: readonly string[],
+): Promise<boolean> {
   const printed = await runProcess({
-    argv: ['cargo', 'metadata', '--format-version', '1', '--offline', '--locked'],
+    argv: ['cargo', 'metadata', '--format-version', '1', '--offline', '--locked', ...options],
     cwd: shadow.treeDir,
     env: shadow.env,
     timeoutMs: TIMEOUT_MS,
@@ -76,6 +92,8 @@ async function addDependencies(shadow: Shadow, words: Set<string>): Promise<bool
   const folders = packages.filter((found) => !isBelow(shadow.treeDir, found.manifest_path));
   let left = MAX_SOURCE_BYTES;
   for (const { name, manifest_path } of folders) {
+    // a package of the lock file that was never fetched has no sources
+    if ((await stat(manifest_path).catch(() => null)) === null) return false;
     words.add(name.replaceAll('-', '_'));
     for await (const text of readSources(dirname(manifest_path))) {
       left -= text.length;

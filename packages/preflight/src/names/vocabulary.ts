@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listDisk } from '../shadow/list-disk.js';
 import type { Shadow } from '../shadow/open-shadow.js';
-import { listWords, readLibraryKey, readLibraryWords } from './library-words.js';
+import { type LibraryWords, listWords, readLibraryKey, readLibraryWords } from './library-words.js';
 
 /** The words of one source file, comments included. */
 export interface FileWords {
@@ -15,7 +15,7 @@ export interface FileWords {
 export class Vocabulary {
   readonly #root: string;
   readonly #files = new Map<string, FileWords>();
-  #libraries: { key: string; words: ReadonlySet<string> | null } | undefined;
+  #libraries: { key: string; found: LibraryWords | null } | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -34,11 +34,11 @@ export class Vocabulary {
   }
 
   /** The words of dependencies and toolchain; null when they cannot be known. */
-  async readLibraries(shadow: Shadow): Promise<ReadonlySet<string> | null> {
+  async readLibraries(shadow: Shadow): Promise<LibraryWords | null> {
     const key = await readLibraryKey(shadow);
     if (key === null) return null;
-    if (this.#libraries?.key !== key) this.#libraries = { key, words: await readLibraryWords(shadow, key) };
-    return this.#libraries.words;
+    if (this.#libraries?.key !== key) this.#libraries = { key, found: await readLibraryWords(shadow, key) };
+    return this.#libraries.found;
   }
 }
 

@@ -68,6 +68,25 @@ describe('names that stand for nothing', () => {
     ['a crate', 'use std::collections', 'use stdd::collections', 'stdd'],
     ['the type of an impl', 'impl Purse', 'impl Pursee', 'Pursee'],
     ['a loop over', 'in names', 'in namess', 'namess'],
+    ['an attribute', 'pub struct Purse', '#[inlinee(never)]\npub struct Purse', 'inlinee'],
+    [
+      'a function of a trait',
+      'pub struct Purse',
+      'impl Drop for Coin {\n    fn droop(&mut self) {}\n}\n\npub struct Purse',
+      'droop',
+    ],
+    [
+      'a path in a macro',
+      'pub fn tally',
+      'macro_rules! twice { ($e:expr) => { $e * 2 }; }\n\npub fn both() -> u32 {\n    twice!(Purse::weigh_both())\n}\n\npub fn tally',
+      'weigh_both',
+    ],
+    [
+      'a name under a feature',
+      'pub struct Purse',
+      '#[cfg(feature = "more")]\npub fn more() -> Pursee {\n    loop {}\n}\n\npub struct Purse',
+      'Pursee',
+    ],
     ['an argument', 'name.to_string()', 'ready_made(name)', 'ready_made'],
   ])('blocks the misspelling of %s', { timeout: SLOW }, async (...[, from, to, name]) => {
     expect(await judge(from, to)).toEqual([`error unknown_name ${name}`]);
@@ -116,6 +135,14 @@ describe('names that stand for nothing', () => {
     ['an attribute', 'pub struct Purse', '#[unheardof::thing(strange)]\npub struct Purse'],
   ])('lets %s pass', { timeout: SLOW }, async (_what, from, to) => {
     expect(await judge(from, to)).toEqual([]);
+  });
+
+  it('only advises on names under the configuration of another platform', { timeout: SLOW }, async () => {
+    const found = await judge(
+      'pub struct Purse',
+      '#[cfg(windows)]\npub fn more() -> Pursee {\n    loop {}\n}\n\npub struct Purse',
+    );
+    expect(found).toEqual(['warning unknown_name Pursee']);
   });
 
   it('lets a new file and its module pass', { timeout: SLOW }, async () => {
