@@ -14,6 +14,11 @@ const KEYWORDS = new Set(
   ),
 );
 
+/** The code with attributes blanked out too, for kinds that are about calls. */
+function withoutAttributes(file) {
+  return { ...file, code: file.code.replace(/#!?\[[^\]]*\]/g, (match) => match.replace(/[^\n]/g, ' ')) };
+}
+
 /** Every match of a pattern outside comments and strings as an edit of one range. */
 function* each(file, pattern, change) {
   for (const match of file.code.matchAll(pattern)) {
@@ -124,7 +129,7 @@ export const FAULTS = [
     id: 'called function misspelt',
     class: 'names',
     *sites(f) {
-      yield* each(f, /(?<![\w.:!] ?|fn )(?<name>[a-z]\w+)\((?!\))/dg, swap('name', typo));
+      yield* each(withoutAttributes(f), /(?<![\w.:!] ?|fn )(?<name>[a-z]\w+)\((?!\))/dg, swap('name', typo));
     },
   },
   {
@@ -244,7 +249,7 @@ export const FAULTS = [
     class: 'names',
     *sites(f) {
       yield* each(
-        f,
+        withoutAttributes(f),
         /(?<!const |static |[:\w])(?<name>[A-Z][A-Z_]{3,})\b(?!\s*:)/dg,
         swap('name', (old) => `${old}_ZZ`),
       );
@@ -273,6 +278,13 @@ export const FAULTS = [
     class: 'names',
     *sites(f) {
       yield* each(f, /#\[derive\((?<name>\w+)/dg, swap('name', typo));
+    },
+  },
+  {
+    id: 'attribute misspelt',
+    class: 'names',
+    *sites(f) {
+      yield* each(f, /^ *#\[(?<name>[a-z]\w+)/dgm, (m) => [...m.indices.groups.name, typo(m.groups.name)]);
     },
   },
   {
@@ -410,7 +422,7 @@ export const FAULTS = [
     id: 'argument added',
     class: 'names',
     *sites(f) {
-      yield* each(f, /(?<![\w.:!]|fn )(?<name>[a-z]\w+)(?<open>\()(?=[a-z&])/dg, (m) =>
+      yield* each(withoutAttributes(f), /(?<![\w.:!]|fn )(?<name>[a-z]\w+)(?<open>\()(?=[a-z&])/dg, (m) =>
         KEYWORDS.has(m.groups.name) ? null : [m.indices.groups.open[1], m.indices.groups.open[1], '0, '],
       );
     },
@@ -430,7 +442,7 @@ export const FAULTS = [
     id: 'argument removed',
     class: 'names',
     *sites(f) {
-      yield* each(f, /(?<![\w.:!]|fn )[a-z]\w+\((?<args>\w+, )\w+\)/dg, swap('args', drop));
+      yield* each(withoutAttributes(f), /(?<![\w.:!]|fn )[a-z]\w+\((?<args>\w+, )\w+\)/dg, swap('args', drop));
     },
   },
   {

@@ -1,8 +1,19 @@
 // Puts single faults into real crates, proposes each, and counts which gate stops it. What is a fault is told by a plain `cargo check`
 // of a copy, apart from preflight. Correct edits measure false alarms.
 // Usage: node benchmarks/preflight-mutants.mjs [--crates 3] [--sites 5] [--correct 200] [--tiers T0,T1,T3] [--seed 1] [--truth <file>] [--losses 40]
+//          [--results <file>] [--minutes <n>]
+// `--truth` keeps what cargo said, `--results` what the gates said: a run that is cut off goes on where it stopped, and ends by itself after `--minutes`.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -28,13 +39,18 @@ const { values: given } = parseArgs({
     seed: { type: 'string', default: '1' },
     truth: { type: 'string' },
     losses: { type: 'string', default: '40' },
+    results: { type: 'string' },
+    minutes: { type: 'string' },
   },
 });
 const tiers = given.tiers.split(',');
 const scratch = createScratch('mutants');
 const random = createRandom(Number(given.seed));
-const truths =
-  given.truth !== undefined && existsSync(given.truth) ? JSON.parse(readFileSync(given.truth, 'utf8')) : {};
+const truths = readKept(given.truth);
+const results = readKept(given.results);
+const end =
+  given.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(given.minutes) * 60_000;
+let cutOff = 0;
 const cases = [];
 const crates = /^\d+$/.test(given.crates) ? CRATES.slice(0, Number(given.crates)) : given.crates.split(',');
 
@@ -42,8 +58,18 @@ try {
   for (const spec of crates) await measureCrate(spec);
   report();
 } finally {
-  if (given.truth !== undefined) writeFileSync(given.truth, JSON.stringify(truths));
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** What earlier runs wrote, by id: one `[id, value]` a line. */
+function readKept(file) {
+  if (file === undefined || !existsSync(file)) return {};
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line) => JSON.parse(line)));
+}
+
+function keep(file, id, value) {
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify([id, value])}\n`);
 }
 
 async function measureCrate(spec) {
@@ -84,7 +110,16 @@ async function measureKind(kind, sites, job) {
 
 async function measureCase(kind, files, { spec, stages, plain, root }) {
   const id = sha256(JSON.stringify([spec, files]));
-  truths[id] ??= checkPlain(plain, files, root);
+  const key = `${id} ${tiers.join()}`;
+  if (results[key] !== undefined) return cases.push(results[key]);
+  if (Date.now() > end) {
+    cutOff += 1;
+    return undefined;
+  }
+  if (truths[id] === undefined) {
+    truths[id] = checkPlain(plain, files, root);
+    keep(given.truth, id, truths[id]);
+  }
   const { builds, said } = truths[id];
   const proposal = await stages.propose(files, kind.id);
   const verdicts = {};
@@ -96,7 +131,7 @@ async function measureCase(kind, files, { spec, stages, plain, root }) {
     reasons[receipt.gate] = receipt.reason;
     ms[receipt.gate] = receipt.ms;
   }
-  cases.push({
+  const found = {
     spec,
     kind: kind.id,
     class: kind.class,
@@ -107,7 +142,9 @@ async function measureCase(kind, files, { spec, stages, plain, root }) {
     ms,
     place: placeOf(files, root),
     rows: proposal.rows.length,
-  });
+  };
+  cases.push(found);
+  return keep(given.results, key, found);
 }
 
 /** Whether a copy of the crate builds with these texts, as cargo alone says. */
@@ -136,6 +173,8 @@ function checkPlain(plain, files = {}, root = plain) {
 }
 
 function report() {
+  if (cutOff > 0)
+    process.stdout.write(`\n${cutOff} proposals left for the next run with the same --results\n`);
   const faults = cases.filter((found) => found.class !== 'correct' && found.class !== 'orphans');
   const breaking = faults.filter((found) => !found.builds);
   const isStopped = (found, gates) => gates.some((gate) => found.verdicts[gate] === 'failed');
