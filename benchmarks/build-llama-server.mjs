@@ -31,8 +31,8 @@ function run(command, args) {
 
 function locateBundle() {
   const from = fileURLToPath(new URL('../packages/elf-orchestrator/package.json', import.meta.url));
-  const entry = createRequire(from).resolve('node-llama-cpp/package.json');
-  return join(dirname(entry), 'llama', 'gitRelease.bundle');
+  const entry = createRequire(from).resolve('node-llama-cpp');
+  return join(dirname(dirname(entry)), 'llama', 'gitRelease.bundle');
 }
 
 if (!existsSync(source)) run('git', ['clone', '--quiet', locateBundle(), source]);
