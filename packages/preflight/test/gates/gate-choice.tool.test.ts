@@ -54,6 +54,31 @@ describe('the choice of gates', () => {
     ]);
   });
 
+  it('blocks where code the proposal leaves alone loses a name, and nothing new may define it', {
+    timeout: SLOW,
+  }, async () => {
+    const path = 'till/src/lib.rs';
+    const { rows } = await workspace.chunker.chunkFile({ path, text: workspace.read(path) });
+    const row = rows.at(-1);
+    const lost = {
+      ...PROBLEM,
+      path,
+      key: row?.isgl1_key ?? null,
+      span: row?.span ?? PROBLEM.span,
+      certain: false,
+    };
+    const gates = ['T1'] as const;
+    expect(await verify(harmless, { gates, problems: [lost] })).toEqual(['T1 failed error:unresolved_path']);
+    const bringing = `${harmless}\npub use std::collections::*;\n`;
+    expect(await verify(bringing, { gates, problems: [lost] })).toEqual([
+      'T1 passed warning:unresolved_path',
+    ]);
+    const ofTypes = { ...lost, code: 'unresolved_method' };
+    expect(await verify(harmless, { gates, problems: [ofTypes] })).toEqual([
+      'T1 passed warning:unresolved_method',
+    ]);
+  });
+
   it('blocks on a file no module declares before anything is built', { timeout: SLOW }, async () => {
     const orphan = { ...PROBLEM, code: 'orphan_module' };
     expect(await verify(harmless, { problems: [orphan] })).toEqual([
