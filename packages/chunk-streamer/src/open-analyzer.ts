@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Chunk, Edge, ReferenceCounts, SyntaxDiagnostic } from '@parseltongue/isg-core';
 import { StreamError } from './errors.js';
 import type { FilePlace } from './languages/define-language.js';
-import { forgetTexts } from './languages/rust/forget-texts.js';
+import { forgetRows } from './languages/rust/forget-rows.js';
 import { type GraphProblem, resolveRepository } from './languages/rust/resolve/index.js';
-import type { RustFileSyntax } from './languages/rust/syntax.js';
+import type { ResolvableSyntax, RustFileSyntax } from './languages/rust/syntax.js';
 import { assertReadablePath } from './open-chunker.js';
 import { parseInOrder } from './parse/parse-in-order.js';
 import { openParsePool, type ParsePool } from './parse/parse-pool.js';
@@ -70,7 +70,7 @@ export async function analyzeOverlay(
 interface CachedSyntax {
   /** Size and times of the file and its place: what decides whether the syntax still holds. */
   stamp: string;
-  syntax: RustFileSyntax;
+  syntax: ResolvableSyntax;
 }
 
 interface Baseline {
@@ -111,9 +111,9 @@ class CachingAnalyzer implements OverlayAnalyzer {
     const files = await this.#readFiles(current, input);
     const baseline = this.#resolveBaseline(current, files);
     const future = await surveyRepository(this.#root, { signal, overlay: input.changes });
-    const futureFiles = await this.#readFuture(current, future, { files, input });
-    return compare(resolveRepository({ files: [...futureFiles.values()], manifests: future.manifests }), {
-      changed: [...input.changes.keys()].flatMap((path) => futureFiles.get(path) ?? []),
+    const { all, parsed } = await this.#readFuture(current, future, { files, input });
+    return compare(resolveRepository({ files: all, manifests: future.manifests }), {
+      changed: [...input.changes.keys()].flatMap((path) => parsed.get(path) ?? []),
       changedPaths: new Set(input.changes.keys()),
       baseline,
     });
@@ -129,7 +129,7 @@ class CachingAnalyzer implements OverlayAnalyzer {
   async #readFiles(
     survey: RepositorySurvey,
     { signal }: AnalysisInput,
-  ): Promise<Map<string, RustFileSyntax>> {
+  ): Promise<Map<string, ResolvableSyntax>> {
     const stamps = new Map<string, string>();
     for (const path of survey.files)
       stamps.set(path, await stampFile(join(this.#root, path), placeOf(survey, path)));
@@ -147,7 +147,7 @@ class CachingAnalyzer implements OverlayAnalyzer {
       this.#options.onProgress?.({ stage: 'parse', done, total: survey.files.length, unit: 'files' });
       if (outcome.status !== 'parsed') continue;
       const { syntax } = outcome;
-      this.#cache.set(syntax.path, { stamp: stamps.get(syntax.path) ?? '', syntax: forgetTexts(syntax) });
+      this.#cache.set(syntax.path, { stamp: stamps.get(syntax.path) ?? '', syntax: forgetRows(syntax) });
     }
     const cached = survey.files.flatMap((path) => this.#cache.get(path)?.syntax ?? []);
     return new Map(cached.map((syntax) => [syntax.path, syntax]));
@@ -157,8 +157,8 @@ class CachingAnalyzer implements OverlayAnalyzer {
   async #readFuture(
     current: RepositorySurvey,
     future: RepositorySurvey,
-    { files, input }: { files: ReadonlyMap<string, RustFileSyntax>; input: AnalysisInput },
-  ): Promise<Map<string, RustFileSyntax>> {
+    { files, input }: { files: ReadonlyMap<string, ResolvableSyntax>; input: AnalysisInput },
+  ): Promise<FutureFiles> {
     const isAffected = (path: string) =>
       input.changes.has(path) || stampPlace(placeOf(current, path)) !== stampPlace(placeOf(future, path));
     const paths = future.files.filter(isAffected);
@@ -173,13 +173,12 @@ class CachingAnalyzer implements OverlayAnalyzer {
     for await (const outcome of parseInOrder(this.#pool, source)) {
       if (outcome.status === 'parsed') parsed.set(outcome.syntax.path, outcome.syntax);
     }
-    const all = future.files.flatMap((path) => parsed.get(path) ?? files.get(path) ?? []);
-    return new Map(all.map((syntax) => [syntax.path, syntax]));
+    return { parsed, all: future.files.flatMap((path) => parsed.get(path) ?? files.get(path) ?? []) };
   }
 
   #resolveBaseline(
     survey: RepositorySurvey,
-    files: ReadonlyMap<string, RustFileSyntax>,
+    files: ReadonlyMap<string, ResolvableSyntax>,
   ): ReadonlyMap<string, number> {
     const stamp = JSON.stringify([
       survey.manifests,
@@ -193,6 +192,13 @@ class CachingAnalyzer implements OverlayAnalyzer {
     this.#baseline = { stamp, problems: counts };
     return counts;
   }
+}
+
+interface FutureFiles {
+  /** In path order. */
+  all: ResolvableSyntax[];
+  /** Those that were read anew, rows included; every changed file is among them. */
+  parsed: ReadonlyMap<string, RustFileSyntax>;
 }
 
 interface Comparison {

@@ -1,8 +1,8 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
 import { loadLanguages } from './languages/load-languages.js';
-import { forgetTexts } from './languages/rust/forget-texts.js';
+import { forgetRows } from './languages/rust/forget-rows.js';
 import { openProgram } from './languages/rust/resolve/index.js';
-import type { RustFileSyntax } from './languages/rust/syntax.js';
+import type { ResolvableSyntax } from './languages/rust/syntax.js';
 import { parseInOrder } from './parse/parse-in-order.js';
 import { openParsePool } from './parse/parse-pool.js';
 import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
@@ -42,7 +42,7 @@ export async function* streamChunks(
 interface StreamState {
   ledger: Ledger;
   /** What resolving needs of every indexed file; row texts are gone. */
-  files: RustFileSyntax[];
+  files: ResolvableSyntax[];
 }
 
 interface FileStreamInput {
@@ -80,7 +80,7 @@ async function* streamFiles(
     ledger.indexed += 1;
     yield* streamFile(outcome.file, outcome.syntax);
     ledger.diagnostics.push(...outcome.syntax.diagnostics);
-    state.files.push(forgetTexts(outcome.syntax));
+    state.files.push(forgetRows(outcome.syntax));
   }
   ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
   return survey;
@@ -100,7 +100,7 @@ async function surveyFiles(
 
 function* findRemoved(
   known: readonly Pick<FileFacts, 'path'>[],
-  files: readonly RustFileSyntax[],
+  files: readonly ResolvableSyntax[],
 ): Generator<IndexRecord> {
   const indexed = new Set(files.map((file) => file.path));
   for (const { path } of known) if (!indexed.has(path)) yield { type: 'removed', path };

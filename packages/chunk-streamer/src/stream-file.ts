@@ -1,5 +1,5 @@
 import type { Edge, FileFacts, IndexRecord } from '@parseltongue/isg-core';
-import type { RustFileSyntax, RustItem } from './languages/rust/syntax.js';
+import type { ResolvableItem, RustFileSyntax } from './languages/rust/syntax.js';
 
 /** The records of one parsed file: the file, its rows in byte order, its diagnostics. */
 export function* streamFile(file: FileFacts, syntax: RustFileSyntax): Generator<IndexRecord> {
@@ -9,12 +9,13 @@ export function* streamFile(file: FileFacts, syntax: RustFileSyntax): Generator<
 }
 
 /** The edges from each row of a file to the rows inside it. */
-export function* streamContains(items: readonly RustItem[]): Generator<IndexRecord> {
-  for (const { chunk } of items) {
-    if (chunk.parent_key === null) continue;
+export function* streamContains(items: readonly ResolvableItem[]): Generator<IndexRecord> {
+  for (const { key, parent } of items) {
+    const around = items[parent];
+    if (around === undefined) continue;
     const edge: Edge = {
-      from: chunk.parent_key,
-      to: chunk.isgl1_key,
+      from: around.key,
+      to: key,
       kind: 'contains',
       resolution: 'typed',
       reason: 'syntax',

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Edge, ReferenceCounts } from '@parseltongue/isg-core';
 import type { ManifestText } from '../languages/rust/place-files.js';
 import { openProgram, type ResolvedProgram } from '../languages/rust/resolve/index.js';
-import type { RustFileSyntax } from '../languages/rust/syntax.js';
+import type { ResolvableSyntax } from '../languages/rust/syntax.js';
 
 /** What one file refers to. */
 export interface FileGraph {
@@ -13,7 +13,7 @@ export interface FileGraph {
 /** What changed since the last time. */
 export interface GraphChange {
   /** Every file of the repository, in path order. */
-  files: ReadonlyMap<string, RustFileSyntax>;
+  files: ReadonlyMap<string, ResolvableSyntax>;
   manifests: readonly ManifestText[];
   /** Files that were read anew. */
   changed: ReadonlySet<string>;

@@ -1,8 +1,8 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
 import type { LanguageDefinition } from '../languages/define-language.js';
 import { loadLanguages } from '../languages/load-languages.js';
-import { forgetTexts } from '../languages/rust/forget-texts.js';
-import type { RustFileSyntax } from '../languages/rust/syntax.js';
+import { forgetRows } from '../languages/rust/forget-rows.js';
+import type { ResolvableSyntax, RustFileSyntax } from '../languages/rust/syntax.js';
 import { parseInOrder } from '../parse/parse-in-order.js';
 import { openParsePool, type ParsePool } from '../parse/parse-pool.js';
 import { locateSources, placeOf, type RepositorySurvey, stampPlace } from '../parse/survey-repository.js';
@@ -29,7 +29,7 @@ export class IncrementalReader {
   #survey: RepositorySurvey | undefined;
   #structureHash = '';
   #files = new Map<string, KnownFile>();
-  readonly #syntaxes = new Map<string, RustFileSyntax>();
+  readonly #syntaxes = new Map<string, ResolvableSyntax>();
   readonly #graphHashes = new Map<string, string>();
   #told: ReadonlyMap<string, ToldFile> = new Map();
   #offered: Map<string, ToldFile> | undefined;
@@ -211,7 +211,7 @@ export class IncrementalReader {
     if (isSameSyntax(before, file) && this.#syntaxes.has(path)) return;
     this.#changed.add(path);
     this.#isStructural ||= !isSameInterface(before, file);
-    this.#syntaxes.set(path, forgetTexts(outcome.syntax));
+    this.#syntaxes.set(path, forgetRows(outcome.syntax));
   }
 
   #knownFile(path: string, outcome: ParseOutcome): KnownFile {
@@ -302,7 +302,7 @@ export class IncrementalReader {
     return this.#isNews(path) || this.#told.get(path)?.graphHash !== this.#graphHashes.get(path);
   }
 
-  #syntaxEntry(path: string): [string, RustFileSyntax][] {
+  #syntaxEntry(path: string): [string, ResolvableSyntax][] {
     const syntax = this.#syntaxes.get(path);
     return syntax === undefined ? [] : [[path, syntax]];
   }

@@ -1,16 +1,21 @@
 import type { Chunk, RowKey, Span, SyntaxDiagnostic } from '@parseltongue/isg-core';
 import type { RustFacts } from './facts.js';
 
+/** What resolving needs of a row; the rest is forgotten once the row is handed out. */
+export interface ResolvableItem {
+  key: RowKey;
+  /** Index of the parent in the file's item list; -1 for the file row at index 0. */
+  parent: number;
+  chunk: Pick<Chunk, 'kind' | 'tdd_classification'>;
+}
+
 /**
  * An item row together with what the resolver needs to find it again in the syntax tree.
  *
  * `node` is the extent of the tree-sitter node itself; the row's own span also holds attributes and doc comments.
  */
-export interface RustItem {
-  key: RowKey;
+export interface RustItem extends ResolvableItem {
   chunk: Chunk;
-  /** Index of the parent in the file's item list; -1 for the file row at index 0. */
-  parent: number;
   node: Span;
   /** Extent of the identifier, null for rows without one (file, impl, extern block). */
   nameSpan: Span | null;
@@ -25,4 +30,9 @@ export interface RustFileSyntax {
   facts: RustFacts;
   /** Equal for two texts of a file when they differ in nothing that the resolution of other files reads. */
   interfaceHash: string;
+}
+
+/** A file as it is kept for resolving. */
+export interface ResolvableSyntax extends Pick<RustFileSyntax, 'path' | 'facts' | 'interfaceHash'> {
+  items: readonly ResolvableItem[];
 }

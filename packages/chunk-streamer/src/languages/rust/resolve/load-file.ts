@@ -1,14 +1,14 @@
 import { fileKey, type RowKey } from '@parseltongue/isg-core';
 import { type DefFact, DefFlag, type RustFacts, type UseFact, type VisibilityFact } from '../facts.js';
 import { entryAt } from '../indexed.js';
-import type { RustItem } from '../syntax.js';
+import type { ResolvableItem } from '../syntax.js';
 import { ALL_WORLDS } from './cfg-worlds.js';
 import { type Crate, Definition, Import, Ns, Scope, SourceFile } from './model.js';
 import type { Program } from './program.js';
 
 export interface FileInput {
   path: string;
-  items: readonly RustItem[];
+  items: readonly ResolvableItem[];
   facts: RustFacts;
 }
 

@@ -1,7 +1,7 @@
 import type { RowKey } from '@parseltongue/isg-core';
 import type { DefFact, DefKind, RustFacts, UseFact, VisibilityFact } from '../facts.js';
 import { entryAt, numberAt } from '../indexed.js';
-import type { RustItem } from '../syntax.js';
+import type { ResolvableItem } from '../syntax.js';
 import type { CfgEvaluator } from './cfg-worlds.js';
 
 /** Bits for the three kinds of names Rust keeps apart. */
@@ -41,12 +41,12 @@ export class SourceFile {
   readonly path: string;
   /** New bodies bring new facts. */
   facts: RustFacts;
-  items: readonly RustItem[];
+  items: readonly ResolvableItem[];
   readonly crate: Crate;
   scopes: Scope[] = [];
   defs: Definition[] = [];
 
-  constructor(input: { path: string; facts: RustFacts; items: readonly RustItem[]; crate: Crate }) {
+  constructor(input: { path: string; facts: RustFacts; items: readonly ResolvableItem[]; crate: Crate }) {
     this.path = input.path;
     this.facts = input.facts;
     this.items = input.items;
