@@ -1,6 +1,6 @@
 // Bundles the command line into packages/cli/plugin/server: no install step, no native part. Needs built packages (`nx run-many -t build`).
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,7 +32,8 @@ async function main() {
     legalComments: 'eof',
     outdir: join(server, 'dist'),
     // Native parts and engines a user installs stay outside; cozo's glue loads its own bytes by path.
-    external: ['node-llama-cpp', 'cozo-node', 'cozo-lib-wasm'],
+    // The bundler's own list of Node's modules has gaps, e.g. readline/promises.
+    external: ['node-llama-cpp', 'cozo-node', 'cozo-lib-wasm', ...builtinModules],
     // CommonJS dependencies ask for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: 'error', // bare imports of chunks without side effects are dropped, as they may be

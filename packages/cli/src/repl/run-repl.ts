@@ -64,8 +64,8 @@ async function readLines(rl: Interface, session: Session): Promise<void> {
     if (running !== undefined) running.abort('SIGINT');
     else rl.write(null, { ctrl: true, name: 'u' }); // nothing runs: clear the line
   });
-  let isClosed = false;
-  rl.once('close', () => (isClosed = true));
+  const input = { isClosed: false };
+  rl.once('close', () => (input.isClosed = true));
   rl.prompt();
   for await (const line of rl) {
     const words = splitLine(line);
@@ -76,7 +76,7 @@ async function readLines(rl: Interface, session: Session): Promise<void> {
       await runLine(words, rl, { ...session, signal: running.signal });
       running = undefined;
     }
-    if (isClosed) return; // Ctrl-D while it ran; a prompt would take up the input again
+    if (input.isClosed) return; // Ctrl-D while it ran; a prompt would take up the input again
     rl.prompt();
   }
 }
