@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { diffRows } from '@parseltongue/isg-core';
 import { describe, expect, it } from 'vitest';
 import { type CodeGraphStore, openStore } from '../src/index.js';
@@ -17,6 +16,7 @@ import { keyOf, makeDirectory, makeFile, makeRecords } from './graph-fixture.js'
 import { toChunk } from './store-contract.js';
 import { type ExpectedGraph, expectAfter, fileOf, recordsOf } from './support/crash-script.js';
 import { forkStore, forkStoreWithLimit, type StoreProcess } from './support/store-process.js';
+import { frameOf } from './support/write-old-format.js';
 
 const ROUNDS = 24;
 
@@ -264,10 +264,4 @@ async function expectFlipsDetected(dir: string, file: string, count: number): Pr
     });
   }
   writeFileSync(path, whole);
-}
-
-function frameOf(payload: string): Buffer {
-  const hex = (value: number) => value.toString(16).padStart(8, '0');
-  const checked = `${hex(payload.length)} ${hex(crc32(payload))}`;
-  return Buffer.from(`${checked} ${hex(crc32(checked))}\n${payload}\n`);
 }

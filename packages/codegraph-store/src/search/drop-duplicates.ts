@@ -16,7 +16,10 @@ export function dropDuplicates<Item extends { key: string }>(
   return kept;
 }
 
-/** Cosine of the word counts of rows' own texts; a row without words is like no other. */
+/**
+ * Cosine of the words of rows' own texts, each by the logarithm of its count, so that a word that fills a text does not
+ * hide where two texts differ; a row without words is like no other.
+ */
 export function compareWords(texts: ReadonlyMap<string, string>): Similarity {
   const counted = new Map<string, { counts: Map<string, number>; norm: number }>();
   const read = (key: string) => {
@@ -24,6 +27,7 @@ export function compareWords(texts: ReadonlyMap<string, string>): Similarity {
     if (known !== undefined) return known;
     const counts = new Map<string, number>();
     for (const term of tokenizeCode(texts.get(key) ?? '')) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const [term, count] of counts) counts.set(term, 1 + Math.log(count));
     const norm = Math.sqrt([...counts.values()].reduce((sum, count) => sum + count * count, 0));
     counted.set(key, { counts, norm });
     return { counts, norm };
