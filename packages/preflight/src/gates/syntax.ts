@@ -47,6 +47,9 @@ interface Finding {
   isBlocking: boolean;
 }
 
+/** An attribute with nothing behind it, which the grammar lets pass. */
+const DANGLING_ATTRIBUTE = /#\[[^\]]*\]\s*(?:\/\/[^\n]*\n\s*)*(?:\}|$)/;
+
 async function checkFile(
   change: FileChange,
   session: CommandSession,
@@ -64,7 +67,7 @@ async function checkFile(
     now.diagnostics.map((diagnostic) => describeSyntax(diagnostic, now.rows)),
     old.diagnostics.map((diagnostic) => describeSyntax(diagnostic, old.rows)),
   );
-  if (grammar.length === 0) return moved;
+  if (grammar.length === 0 && !DANGLING_ATTRIBUTE.test(after)) return moved;
   const settings = await writeNeutralSettings(context.shadow.homeDir);
   const input = { path, edition: editionOf(context.shadow.layout(), path), settings, ...signalOf(context) };
   const rejected = await parseWithRustfmt(session, { ...input, text: after });

@@ -97,6 +97,11 @@ describe('the choice of gates', () => {
     ]);
   });
 
+  it('blocks on an attribute with nothing behind it', { timeout: SLOW }, async () => {
+    const [line] = await verify(`${harmless}\n#[inline]\n`, { gates: ['T0'] });
+    expect(line).toMatch(/^T0 failed error/);
+  });
+
   it('accepts valid Rust that a grammar may reject', { timeout: SLOW }, async () => {
     const text = harmless.replace('pub const NOTE', 'unsafe extern "C" {}\n\npub const NOTE');
     expect(await verify(text, { gates: ['T0'] })).toEqual(['T0 passed warning:syntax']);

@@ -26,15 +26,22 @@ function spawner(pidFile: string, after: string): [string, ...string[]] {
 
 async function waitUntilGone(pidFile: string): Promise<boolean> {
   const pid = Number(readFileSync(pidFile, 'utf8'));
-  for (const deadline = Date.now() + 5000; Date.now() < deadline; ) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    if (!isRunning(pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return false;
+}
+
+/** False too for a process that ended and that nobody asked for its exit code yet. */
+function isRunning(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  try {
+    process.kill(pid, 0);
+    return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 describe('runProcess', () => {
@@ -84,7 +91,7 @@ describe('runProcess', () => {
     });
   });
 
-  it('kills the children of a program that takes too long', async () => {
+  it('kills the children of a program that takes too long', { timeout: 40_000 }, async () => {
     const pidFile = join(folder, 'timeout.pid');
     const result = await runProcess({ ...base, argv: spawner(pidFile, ''), timeoutMs: 1500 });
     expect(result).toMatchObject({ timedOut: true, exit: null });
@@ -97,14 +104,14 @@ describe('runProcess', () => {
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
   });
 
-  it('kills what a program leaves behind', async () => {
+  it('kills what a program leaves behind', { timeout: 40_000 }, async () => {
     const pidFile = join(folder, 'leftover.pid');
     const result = await runProcess({ ...base, argv: spawner(pidFile, 'process.exit(0)') });
     expect(result.exit).toBe(0);
     expect(await waitUntilGone(pidFile)).toBe(true);
   });
 
-  it('rejects with the reason of an abort once the tree is dead', async () => {
+  it('rejects with the reason of an abort once the tree is dead', { timeout: 40_000 }, async () => {
     const pidFile = join(folder, 'abort.pid');
     const stop = new AbortController();
     const running = runProcess({
