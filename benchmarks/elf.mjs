@@ -1,8 +1,8 @@
 // Measures the local-model daemon: tokens a second for one and five agents beside the model table's estimates, prefix
-// fan-out, the stall that a long prompt causes, calls over the socket, a soak, and rows that survive kill -9.
+// fan-out, the gap that a long prompt causes, calls over the socket, a soak, and rows that survive kill -9.
 // Everything runs on models of random weights that are written on the spot; nothing is downloaded.
 //
-//   node benchmarks/elf.mjs [--only speed,fanout,gaps,rpc,soak,workers,daemon,server] [--large] [--rows 1000] [--kills 50]
+//   node benchmarks/elf.mjs [--only startup,speed,fanout,gaps,rpc,soak,schema,workers,daemon,server] [--large] [--rows 1000] [--kills 50]
 //
 // --large adds a model of 1.3 billion parameters (the blocks of a 1.5 B model with a byte vocabulary; 0.8 GB on disk).
 // LLAMA_SERVER=/path/to/llama-server adds that server on the same model, threads and slots as the yardstick.
@@ -16,6 +16,7 @@ import {
   connectDaemon,
   findModel,
   launchDaemon,
+  openLlamaModel,
   stopDaemon,
 } from '../packages/elf-orchestrator/dist/index.js';
 import { expectIsoAnswer, writeSyntheticModel } from '../packages/elf-orchestrator/dist/testing.js';
@@ -214,8 +215,13 @@ async function runRows(key, count) {
 
 async function measureSoak() {
   await installIso();
-  const memory = async () => (await client.call('debug.vram', {})).components.iso ?? 0;
-  const warm = await runRows('soak-0', 500);
+  // Its own memory: the share of the program's file pages moves with every other process that runs the same program.
+  const memory = async () => {
+    const status = await readFile(`/proc/${await workerPid('iso')}/status`, 'utf8').catch(() => '');
+    const own = Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
+    return Number.isNaN(own) ? ((await client.call('debug.vram', {})).components.iso ?? 0) : own;
+  };
+  const warm = await runRows('soak-0', 1_000);
   await client.call('jobs.wait', { ids: warm.ids });
   const before = await memory();
   const startedAt = performance.now();
@@ -314,6 +320,59 @@ async function killDaemons() {
   });
 }
 
+/** Two hundred answers of random weights to a schema: each follows it, or fails with the code that says so. */
+async function measureSchema() {
+  await install('random', { kind: 'random' }, { contextTokens: 1_024, sequences: 5 });
+  const schema = {
+    type: 'object',
+    properties: {
+      name: { type: 'string', maxLength: 12 },
+      count: { enum: [1, 2, 3] },
+      isPublic: { type: 'boolean' },
+    },
+    required: ['name', 'count', 'isPublic'],
+    additionalProperties: false,
+  };
+  const ask = (seed) =>
+    client.generate({
+      model: 'random',
+      prompt: `{${seed}`,
+      maxTokens: 120,
+      temperature: 1,
+      seed,
+      schema,
+    });
+  const outcomes = await Promise.allSettled(Array.from({ length: 200 }, (_, seed) => ask(seed)));
+  const isValid = ({ name, count, isPublic, ...rest }) =>
+    typeof name === 'string' &&
+    [...name].length <= 12 &&
+    [1, 2, 3].includes(count) &&
+    typeof isPublic === 'boolean' &&
+    Object.keys(rest).length === 0;
+  const answered = outcomes.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+  const refused = outcomes.filter(({ reason }) => reason?.code === 'PT_ELF_OUTPUT_INVALID').length;
+  note('200 answers of random weights to a schema', {
+    valid: answered.filter(({ json }) => isValid(json)).length,
+    retried: answered.filter(({ provenance }) => provenance.attempts > 1).length,
+    typedFailure: refused,
+    anythingElse: 200 - answered.filter(({ json }) => isValid(json)).length - refused,
+  });
+}
+
+/** From nothing to a model that answers: the worker's process, the engine and a small model. */
+async function measureStartup() {
+  const modelPath = join(dir, 'small.gguf');
+  await writeSyntheticModel(modelPath, { kind: 'chain20' });
+  const times = [];
+  for (let round = 0; round < 5; round += 1) {
+    const startedAt = performance.now();
+    const model = await openLlamaModel({ modelPath, contextTokens: 256, sequences: 1, threads: 1 });
+    times.push(performance.now() - startedAt);
+    await model[Symbol.asyncDispose]();
+  }
+  note('a worker comes up', { medianMs: quantile(times, 0.5), maxMs: Math.max(...times) });
+}
+
 /** The yardstick: the same file, one thread, five slots, answers of the same length. */
 async function measureServer() {
   const binary = process.env.LLAMA_SERVER;
@@ -339,7 +398,11 @@ async function measureServer() {
     '--port',
     String(port),
   ];
-  const server = spawn(binary, [...flags, '--host', '127.0.0.1', '--no-mmap'], { stdio: 'ignore' });
+  const server = spawn(binary, [...flags, '--host', '127.0.0.1'], { stdio: 'ignore' });
+  let exitCode = null;
+  server.once('exit', (code) => {
+    exitCode = code ?? -1;
+  });
   try {
     const url = `http://127.0.0.1:${port}`;
     while (
@@ -347,8 +410,10 @@ async function measureServer() {
         ({ ok }) => ok,
         () => false,
       ))
-    )
+    ) {
+      if (exitCode !== null) throw new Error(`${binary} ended with status ${exitCode}`);
       await delay(100);
+    }
     const ask = async (index) => {
       const body = {
         // the prompt of `models.bench`
@@ -375,11 +440,13 @@ async function measureServer() {
 }
 
 try {
+  if (wanted.includes('startup')) await measureStartup();
   if (wanted.includes('speed')) await measureSpeed();
   if (wanted.includes('fanout')) await measureFanout();
   if (wanted.includes('gaps')) await measureGaps();
   if (wanted.includes('rpc')) await measureCalls();
   if (wanted.includes('soak')) await measureSoak();
+  if (wanted.includes('schema')) await measureSchema();
   if (wanted.includes('workers')) await killWorkers();
   if (wanted.includes('daemon')) await killDaemons();
   if (wanted.includes('server')) await measureServer();

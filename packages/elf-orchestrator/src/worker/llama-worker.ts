@@ -11,12 +11,15 @@ import {
 // The process that holds one model. It is the only one that loads native code, so an abort there ends nothing else.
 
 const MAX_LOG_CHARS = 4_000;
+/** The engine's native objects weigh more than their wrappers tell the garbage collector, which comes late without a call. */
+const REQUESTS_A_COLLECTION = 200;
 const LOG_ROUND_MS = 20;
 const LOG_QUIET_ROUNDS = 10;
 const LOG_MAX_ROUNDS = 100;
 const aborts = new Map<number, AbortController>();
 let session: Promise<LlamaSession> | undefined;
 let engineLog = '';
+let requestsSinceCollection = 0;
 
 function receive(message: unknown): void {
   const request = WorkerRequestSchema.safeParse(message);
@@ -57,7 +60,15 @@ async function useSession(request: SessionRequest): Promise<void> {
     reply({ type: 'failed', id: request.id, problem: describe(error) });
   } finally {
     aborts.delete(request.id);
+    collectGarbage();
   }
+}
+
+function collectGarbage(): void {
+  requestsSinceCollection += 1;
+  if (requestsSinceCollection < REQUESTS_A_COLLECTION) return;
+  requestsSinceCollection = 0;
+  globalThis.gc?.();
 }
 
 async function perform(

@@ -48,7 +48,7 @@ const LOAD_ID = 0;
 export function startWorker(options: WorkerOptions): WorkerProcess {
   // Nothing of this process's environment is handed on: the engine needs none of it and logs what it likes.
   const child = fork(locateWorker(import.meta.url), [], {
-    execArgv: [],
+    execArgv: ['--expose-gc'],
     env: { NODE_LLAMA_CPP_SKIP_DOWNLOAD: 'true' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
