@@ -14,6 +14,7 @@ export interface CliErrorDetails {
   PT_CLI_STATE_UNWRITABLE: { path: string };
   PT_CLI_CONFIG_INVALID: { source: string; problem: string };
   PT_CLI_CONFIG_FORBIDDEN: { key: string; source: string };
+  PT_CLI_NOT_PUBLISHED: { id: string };
   PT_CLI_RUN_UNKNOWN: { id: string };
   PT_CLI_DAEMON_FAILED: { problem: string };
   PT_CLI_RESOURCE_UNKNOWN: { uri: string };

@@ -34,6 +34,7 @@ const CALLS: Record<string, string[]> = {
   preflight: ['../edits.json'],
   apply: ['abcdef'],
   undo: ['--preview'],
+  pr: ['fix-nothing', '--forge', 'none'],
   runs: [],
   cost: [],
   export: [],

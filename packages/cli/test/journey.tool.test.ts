@@ -40,6 +40,19 @@ function answerWith(name: string, bits: number): string {
   ].join('\n');
 }
 
+/** The commit goes to a remote beside the repository, after a yes and not before. */
+async function publish(run: string, commit: string): Promise<void> {
+  const remote = join(repository.root, '..', 'remote.git');
+  repository.git('init', '--quiet', '--bare', remote);
+  repository.git('remote', 'add', 'origin', remote);
+  const asked = await runVerb(repository, ['pr', run, '--forge', 'none', '--branch', 'repaired']);
+  expect([asked.status, asked.stderr]).toEqual([1, expect.stringContaining('PT_CLI_NOT_PUBLISHED')]);
+  const args = ['pr', run.slice(0, 20), '--forge', 'none', '--branch', 'repaired', '--yes', '--json'];
+  const { json } = await runVerb(repository, args);
+  expect(json()).toMatchObject({ contract: 'pt.cli.pr/1', commit, branch: 'repaired', pull_request: null });
+  expect(repository.git('ls-remote', 'origin', 'repaired')).toContain(commit);
+}
+
 const money = (): string => readFileSync(join(repository.root, MONEY), 'utf8');
 
 describe('the whole loop on the example', () => {
@@ -67,6 +80,7 @@ describe('the whole loop on the example', () => {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       expect(tests).not.toMatch(/FAILED/);
+      await publish(outcome.run_id as string, outcome.commit as string);
       const again = await runVerb(repository, ['fix', '--json']);
       expect(again.json().status).toBe('nothing_to_do');
     },

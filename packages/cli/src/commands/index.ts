@@ -16,6 +16,7 @@ import { addIndexVerb } from './index-repository.js';
 import { addMapVerb } from './map.js';
 import { addMcpVerb } from './mcp.js';
 import { addPreflightVerb } from './preflight.js';
+import { addPullRequestVerb } from './pull-request.js';
 import { addReplVerb } from './repl.js';
 import { addRunsVerb } from './runs.js';
 import { addSearchVerb } from './search.js';
@@ -41,6 +42,7 @@ export const VERBS: readonly AddVerb[] = [
   addPreflightVerb,
   addApplyVerb,
   addUndoVerb,
+  addPullRequestVerb,
   addRunsVerb,
   addCostVerb,
   addExportVerb,

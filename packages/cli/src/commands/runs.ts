@@ -4,6 +4,7 @@ import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
 import { createRunPrinter } from '../render/run-printer.js';
 import { renderRun, renderRuns } from '../render/runs.js';
 import type { AddVerb, Invocation, VerbAnswer } from '../verb.js';
+import { findRun } from './find-run.js';
 import { collect } from './options.js';
 import { addReasonerOptions, type ReasonerFlags, readReasonerChoice } from './reasoner-options.js';
 
@@ -119,21 +120,4 @@ function needsReasoner(road: string, { apply, reject, acceptRow, acceptFile }: R
     acceptRow === undefined &&
     acceptFile === undefined
   );
-}
-
-/** The one run whose id starts so. */
-async function findRun({ openWorkspace }: Invocation, prefix: string | undefined): Promise<string> {
-  const runs = await (await openWorkspace()).listRuns();
-  const found = runs.filter(({ run_id }) => prefix !== undefined && run_id.startsWith(prefix));
-  const [run] = found;
-  if (run !== undefined && found.length === 1) return run.run_id;
-  const { CliError } = await import('../errors.js');
-  const problem =
-    prefix === undefined
-      ? 'Which run? Give its id'
-      : `${found.length === 0 ? 'No' : 'More than one'} run starts with "${prefix}"`;
-  throw new CliError('PT_CLI_RUN_UNKNOWN', {
-    message: `${problem}. parseltongue runs lists them`,
-    details: { id: prefix ?? '' },
-  });
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { type ExactTier, openIncrementalStream } from '@parseltongue/chunk-streamer';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@parseltongue/isg-core';
-import type { Preflight } from '@parseltongue/preflight';
+import { type Preflight, readGitState, type SubmittedPullRequest } from '@parseltongue/preflight';
 import {
   type CostReport,
   listBreakpoints,
@@ -30,7 +30,9 @@ import { compareFiles } from './read-freshness.js';
 import { readSource } from './read-source.js';
 import { cancelChange, changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
 import { showRow } from './show-row.js';
+import { submitRun } from './submit-run.js';
 import { summarizeStore, withModel } from './summarize-store.js';
+import { createTreeContext } from './tree-context.js';
 import { watchStore } from './watch-repository.js';
 import type {
   AppliedOutcome,
@@ -182,6 +184,18 @@ export class RepositoryWorkspace implements Workspace {
 
   readRun(id: string): Promise<RunRecord> {
     return readRun(this.#parts.stages.place.stateDir, id);
+  }
+
+  async submitRun(request: Parameters<Workspace['submitRun']>[0]): Promise<SubmittedPullRequest> {
+    const { place } = this.#parts.stages;
+    const { context } = this.#parts;
+    const base = request.base ?? (await readGitState(createTreeContext(place, context.env))).branch;
+    if (base !== null)
+      return submitRun({ place, context, store: await this.requireFreshStore() }, { ...request, base });
+    throw new CliError('PT_CLI_USAGE', {
+      message: 'HEAD is on no branch. Say with --base where the change is to be merged',
+      details: { argument: '--base' },
+    });
   }
 
   async propose({ title, edits }: { title: string; edits: readonly Edit[] }): Promise<Proposal> {

@@ -1,5 +1,6 @@
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { Edge, Edit, GateReport, Proposal, Row, RowKey, RunEvent } from '@parseltongue/isg-core';
+import type { SubmittedPullRequest } from '@parseltongue/preflight';
 import type {
   CostReport,
   PendingBreakpoint,
@@ -9,6 +10,7 @@ import type {
 } from '@parseltongue/sorcerer';
 import type { StructureAnswer, StructureRequest } from './ask-structure.js';
 import type { ExactFacts } from './exact-edges.js';
+import type { SubmitRequest } from './submit-run.js';
 
 /** What an index run did. Counts of this run, not of the graph. */
 export interface IndexOutcome extends Record<string, unknown> {
@@ -206,4 +208,6 @@ export interface Workspace extends AsyncDisposable {
   /** Questions of all runs that nobody answered yet. */
   listBreakpoints(): Promise<PendingBreakpoint[]>;
   readCosts(): Promise<CostReport>;
+  /** Pushes the commit of a run to a branch and asks for review; the current branch is where it would be merged. */
+  submitRun(request: Omit<SubmitRequest, 'base'> & { base?: string }): Promise<SubmittedPullRequest>;
 }
