@@ -442,7 +442,11 @@ export const FAULTS = [
     id: 'argument removed',
     class: 'names',
     *sites(f) {
-      yield* each(withoutAttributes(f), /(?<![\w.:!]|fn )[a-z]\w+\((?<args>\w+, )\w+\)/dg, swap('args', drop));
+      yield* each(
+        withoutAttributes(f),
+        /(?<![\w.:!]|fn )[a-z]\w+\((?<args>\w+, )\w+\)/dg,
+        swap('args', drop),
+      );
     },
   },
   {
