@@ -13,6 +13,9 @@ import {
 import { toChunk } from './store-contract.js';
 
 const SEED = 20_260_101;
+const LENGTH = 60;
+/** Each run is a sequence of {@link LENGTH} operations; 167 of them are 10,020. */
+const RUNS = Number(process.env.PARSELTONGUE_MODEL_RUNS ?? 6);
 const PATHS = ['src/a.rs', 'src/b.rs', 'src/c-d.rs'];
 const PLANS = ['p', 'q'];
 const NAMES = ['alpha', 'beta', 'gamma', 'delta'];
@@ -55,9 +58,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 );
 
 describe('a store beside a plain model', () => {
-  it('answers like the model after any sequence of writes', { timeout: 600_000 }, async () => {
-    const sequences = fc.sample(fc.array(operation, { minLength: 60, maxLength: 60 }), {
-      numRuns: 6,
+  it('answers like the model after any sequence of writes', { timeout: 100_000 * RUNS }, async () => {
+    const sequences = fc.sample(fc.array(operation, { minLength: LENGTH, maxLength: LENGTH }), {
+      numRuns: RUNS,
       seed: SEED,
     });
     for (const sequence of sequences) await checkSequence(sequence);
