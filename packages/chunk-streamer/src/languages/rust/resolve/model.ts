@@ -78,10 +78,10 @@ export class Import {
   fact: UseFact;
   readonly scope: Scope;
   readonly mask: number;
-  /** A glob whose target is being looked for: asking again is a cycle. */
-  isBusy = false;
+  /** Depth of the question for the glob's target while it is open, else 0: asking again is a cycle. */
+  openSince = 0;
   /** What it stands for, by namespace. */
-  readonly answers = new Map<number, Resolved>();
+  readonly answers = new Map<number, Resolved | null>();
 
   constructor(fact: UseFact, scope: Scope, mask: number) {
     this.fact = fact;
@@ -124,8 +124,8 @@ export class Scope {
   readonly answers = new Map<string, Map<number, Resolved | null>>();
   /** Answers of lookups from this scope outwards. */
   readonly lexicalAnswers = new Map<string, Map<number, Resolved | null>>();
-  /** Questions being answered: asking one again is a cycle. */
-  readonly busy = new Set<string>();
+  /** Questions being answered and their depth: asking one again is a cycle. */
+  readonly busy = new Map<string, number>();
   traits: ReadonlySet<Definition> | undefined;
 
   constructor(input: {

@@ -12,6 +12,7 @@ import {
   type Resolved,
   type Scope,
 } from './model.js';
+import { OpenQuestions } from './open-questions.js';
 import type { Program } from './program.js';
 
 /** Names re-exported by re-exports: nothing is known at the end of a longer chain. */
@@ -54,10 +55,7 @@ export interface PathQuestion {
 /** Answers what a name or path stands for, by the rules of Rust's module system. */
 export class Names {
   private readonly program: Program;
-  /** The answer being built met a question that is still open. */
-  private hasCycle = false;
-  /** The answer being built left an import out. */
-  private hasSkip = false;
+  private readonly questions = new OpenQuestions();
   private skipped: Import | undefined;
   private readonly openGlobs = new Set<Import>();
   private importDepth = 0;
@@ -120,31 +118,17 @@ export class Names {
     const known = scope.lexicalAnswers.get(name)?.get(key);
     if (known !== undefined) return known;
     const question = { ns, mask };
-    return this.remembering(
-      scope.lexicalAnswers,
-      { name, key },
+    return this.questions.answer(
+      {
+        keep: (found) => {
+          remember(scope.lexicalAnswers, { name, key, found });
+        },
+        mark: () => undefined,
+      },
       () =>
         this.lexicalIn(scope, name, { ...question, isLoose: false }) ??
         this.lexicalIn(scope, name, { ...question, isLoose: true }),
     );
-  }
-
-  /** Answers and keeps the answer, unless a cycle or a skipped import had a part in it. */
-  private remembering(
-    answers: Answers,
-    { name, key }: { name: string; key: number },
-    answer: () => Resolved | null,
-  ): Resolved | null {
-    const outer = { hasCycle: this.hasCycle, hasSkip: this.hasSkip };
-    this.hasCycle = false;
-    this.hasSkip = false;
-    const found = answer();
-    // inside a cycle "nothing" may only mean "not yet"
-    const isFinal = !this.hasSkip && (found !== null || !this.hasCycle);
-    if (isFinal) remember(answers, { name, key, found });
-    this.hasCycle ||= outer.hasCycle;
-    this.hasSkip ||= outer.hasSkip;
-    return found;
   }
 
   private lexicalIn(
@@ -235,22 +219,23 @@ export class Names {
     const known = scope.answers.get(name)?.get(key);
     if (known !== undefined) return known;
     const guard = `${name} ${key}`;
-    if (scope.busy.has(guard)) {
-      this.hasCycle = true;
-      return null;
-    }
-    scope.busy.add(guard);
+    if (this.questions.isOpen(scope.busy.get(guard))) return null;
     const asker = { ns, from, mask: world, isLoose, viaGlob };
-    const found = this.remembering(
-      scope.answers,
-      { name, key },
+    return this.questions.answer(
+      {
+        keep: (found) => {
+          remember(scope.answers, { name, key, found });
+        },
+        mark: (depth) => {
+          if (depth === 0) scope.busy.delete(guard);
+          else scope.busy.set(guard, depth);
+        },
+      },
       () =>
         pick(this.fromBindings(scope, name, asker), asker) ??
         pick(this.fromGlobs(scope, name, asker), asker) ??
         exportedMacro(scope, name, asker),
     );
-    scope.busy.delete(guard);
-    return found;
   }
 
   private fromBindings(scope: Scope, name: string, { ns, from, viaGlob = false }: LookUp): Candidate[] {
@@ -258,7 +243,7 @@ export class Names {
     for (const binding of scope.names.get(name) ?? []) {
       if ((binding.ns & ns) === 0) continue;
       if (binding.target === this.skipped) {
-        this.hasSkip = true;
+        this.questions.leaveOut();
         continue;
       }
       // a private import is no member for others; a private item is one, which the caller may report
@@ -301,11 +286,7 @@ export class Names {
     if (fact.path.length === 0) return rootOf(scope.crate);
     const known = glob.answers.get(Ns.type);
     if (known !== undefined) return known;
-    if (glob.isBusy) {
-      this.hasCycle = true;
-      return null;
-    }
-    glob.isBusy = true;
+    if (this.questions.isOpen(glob.openSince)) return null;
     const question = {
       segments: fact.path,
       scope,
@@ -314,11 +295,20 @@ export class Names {
       global: fact.global,
       isUse: true,
     };
-    const { target, used } = this.resolvePath(question);
-    glob.isBusy = false;
-    const found = used === fact.path.length ? target : null;
-    if (found !== null) glob.answers.set(Ns.type, found);
-    return found;
+    return this.questions.answer(
+      {
+        keep: (found) => {
+          glob.answers.set(Ns.type, found);
+        },
+        mark: (depth) => {
+          glob.openSince = depth;
+        },
+      },
+      () => {
+        const { target, used } = this.resolvePath(question);
+        return used === fact.path.length ? target : null;
+      },
+    );
   }
 
   /** What a named import stands for in a namespace. */
