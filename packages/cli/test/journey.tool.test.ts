@@ -80,7 +80,7 @@ describe('the whole loop on the example', () => {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       expect(tests).not.toMatch(/FAILED/);
-      await publish(outcome.run_id as string, outcome.commit as string);
+      await publish(outcome.runId as string, outcome.commit as string);
       const again = await runVerb(repository, ['fix', '--json']);
       expect(again.json().status).toBe('nothing_to_do');
     },
