@@ -40,10 +40,6 @@ const FIELD_WEIGHTS = {
 };
 type FieldName = keyof typeof FIELD_WEIGHTS;
 
-/** A row counts by the share of the query's words it holds: one that holds all of them beats one that repeats a few. */
-const COVERAGE_POWER = 1.25;
-/** BM25 holds length against a row; who looks for a change looks for code that does something. */
-const SIZE_POWER = 0.5;
 const SIZE_UNIT_TERMS = 30;
 const PREFIX_MIN_LENGTH = 4;
 const PREFIX_WEIGHT = 0.3;
@@ -183,9 +179,8 @@ export class TextIndex {
     }
     for (let i = 0; i < touched.length; i += 1) {
       const owner = touched.get(i);
-      const size = Math.log2(1 + this.#fields.body.lengthOf(owner) / SIZE_UNIT_TERMS);
-      const factor = coverage.shareOf(owner) ** COVERAGE_POWER * (1 + size) ** SIZE_POWER;
-      scores[owner] = (scores[owner] as number) * factor;
+      const size = this.#fields.body.lengthOf(owner) / SIZE_UNIT_TERMS;
+      scores[owner] = (scores[owner] as number) * weighShare(coverage.shareOf(owner)) * weighSize(size);
     }
     const { owners, values } = this.#takeScores(touched, accepts);
     const least = findNthLargest(values.slice(), limit);
@@ -216,4 +211,17 @@ export class TextIndex {
     }
     return { owners: owners.subarray(0, count), values: values.subarray(0, count) };
   }
+}
+
+/**
+ * To the power of 1.25, as two roots because a power takes ten times as long: a row that holds all words of the query
+ * beats one that repeats a few.
+ */
+function weighShare(share: number): number {
+  return share * Math.sqrt(Math.sqrt(share));
+}
+
+/** BM25 holds length against a row; who looks for a change looks for code that does something. */
+function weighSize(size: number): number {
+  return Math.sqrt(1 + Math.log2(1 + size));
 }
