@@ -55,6 +55,7 @@ const SHAPES = {
       }
     : {}),
 };
+const LOOP_COST = { layers: 8, feedForward: 12_288, storage: 'q4_0' };
 const dir = await mkdtemp(join(tmpdir(), 'elf-bench-'));
 const paths = { socketPath: join(dir, 's'), stateDir: join(dir, 'state'), logPath: join(dir, 'log') };
 const report = { machine: `${cpus().length} x ${cpus()[0]?.model}`, node: process.version, results: {} };
@@ -133,8 +134,7 @@ async function measureFanout() {
 async function measureGaps() {
   const id = 'loop-100m';
   // Every token is a text of its own, so that what a listener hears is what was generated.
-  const cost = { layers: 8, feedForward: 12_288, storage: 'q4_0' };
-  await install(id, { kind: 'loop', ...cost }, { contextTokens: 2_048, sequences: 5, threads: 1 });
+  await install(id, { kind: 'loop', ...LOOP_COST }, { contextTokens: 2_048, sequences: 5, threads: 1 });
   const shares = [];
   const all = [];
   for (let round = 0; round < 5; round += 1) {
@@ -380,9 +380,10 @@ async function measureServer() {
     note('llama-server as the yardstick', { status: 'not_run', reason: 'LLAMA_SERVER names no binary' });
     return;
   }
-  const id = 'random-150m';
+  const id = 'loop-100m';
+  // It never ends by itself, so that both sides generate the same number of tokens.
   if (!(await isInstalled(id)))
-    await install(id, { kind: 'random', ...SHAPES[id] }, { contextTokens: 2_048, sequences: 5, threads: 1 });
+    await install(id, { kind: 'loop', ...LOOP_COST }, { contextTokens: 2_048, sequences: 5, threads: 1 });
   const port = 18_000 + (process.pid % 1_000);
   const flags = [
     '-m',

@@ -13,8 +13,8 @@ export interface StepPacer {
 
 /** A sequence that generates. */
 export interface PacedSequence {
-  /** To be awaited after each token. */
-  step(): Promise<void> | undefined;
+  /** To be awaited after each token: all sequences take their next step in one batch, which costs little more than one of them. */
+  step(): Promise<void>;
   leave(): void;
 }
 
@@ -32,6 +32,9 @@ class SlicePacer implements StepPacer {
   /** Tokens that each sequence has generated. */
   readonly #decoders = new Map<object, number>();
   readonly #watchers = new Set<() => void>();
+  /** Sequences that wait for the others of their round. */
+  readonly #arrived = new Map<object, () => void>();
+  #roundTimer: NodeJS.Timeout | undefined;
   #inFlight = 0;
   #gate: Promise<void> | undefined;
 
@@ -69,16 +72,41 @@ class SlicePacer implements StepPacer {
     const decoder = {};
     this.#decoders.set(decoder, 0);
     return {
-      step: () => {
+      step: async () => {
         this.#decoders.set(decoder, (this.#decoders.get(decoder) ?? 0) + 1);
-        this.#notify();
-        return this.#gate;
+        await this.#meet(decoder);
+        await this.#gate;
       },
       leave: () => {
         this.#decoders.delete(decoder);
-        this.#notify();
+        this.#startRound();
       },
     };
+  }
+
+  /** Resolves when every sequence that generates has its token; who comes last keeps nobody waiting that could be served. */
+  #meet(decoder: object): Promise<void> {
+    const met = new Promise<void>((resolve) => {
+      this.#arrived.set(decoder, resolve);
+    });
+    this.#startRound();
+    return met;
+  }
+
+  #startRound(isForced = false): void {
+    if (!isForced && this.#arrived.size < this.#decoders.size) {
+      this.#roundTimer ??= setTimeout(() => this.#startRound(true), MAX_WAIT_MS);
+      return;
+    }
+    clearTimeout(this.#roundTimer);
+    this.#roundTimer = undefined;
+    const arrived = [...this.#arrived.values()];
+    this.#arrived.clear();
+    // In a turn of their own: the engine takes up at once what is queued while it ends a batch, and would take the first alone.
+    setImmediate(() => {
+      this.#notify();
+      for (const go of arrived) go();
+    });
   }
 
   #occupy(tokenCount: number): Promise<void> {
