@@ -36,9 +36,11 @@ function locateBundle() {
 }
 
 if (!existsSync(source)) run('git', ['clone', '--quiet', locateBundle(), source]);
-const isWithNinja = spawnSync('ninja', ['--version']).status === 0;
 run('cmake', [
-  ...['-S', source, '-B', build, ...(isWithNinja ? ['-G', 'Ninja'] : [])],
+  '-S',
+  source,
+  '-B',
+  build,
   '-DCMAKE_BUILD_TYPE=Release',
   '-DGGML_NATIVE=ON',
   '-DBUILD_SHARED_LIBS=OFF',
