@@ -126,8 +126,7 @@ function report(name, values, barMs) {
 
 /** The client is a dependency of packages/cli, not of the workspace. */
 async function loadSdk() {
-  const sdk = ['@modelcontextprotocol', 'client'].join('/');
-  const client = await import(pathToFileURL(require.resolve(sdk)).href);
-  const stdio = await import(pathToFileURL(require.resolve(`${sdk}/stdio`)).href);
+  const client = await import(pathToFileURL(require.resolve('@modelcontextprotocol/client')).href);
+  const stdio = await import(pathToFileURL(require.resolve('@modelcontextprotocol/client/stdio')).href);
   return { ...client, ...stdio };
 }
