@@ -70,7 +70,7 @@ describe.runIf(hasTmux())('the prompt on a real terminal', () => {
       screen.type('serach x', 'Enter');
       await screen.waitFor(/Did you mean search\?[^]*status 2/);
       screen.type('C-d');
-      await screen.waitFor(/Pane is dead \(status 0/);
+      await screen.waitFor(/Ended with status 0/);
       using again = open();
       await again.waitFor(/parseltongue>/);
       again.type('Up', 'Up');
@@ -85,7 +85,7 @@ describe.runIf(hasTmux())('the prompt on a real terminal', () => {
       using screen = open();
       await screen.waitFor(/parseltongue>/);
       screen.type('index', 'Enter', 'C-d');
-      await screen.waitFor(/Ledger: 2 seen[^]*Pane is dead \(status 0/);
+      await screen.waitFor(/Ledger: 2 seen[^]*Ended with status 0/);
     },
     LONG_MS,
   );

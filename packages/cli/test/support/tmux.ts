@@ -35,7 +35,9 @@ export function openScreen(
       cwd: options.cwd,
     });
   const size = ['-x', String(options.columns ?? 140), '-y', String(options.rows ?? 50)];
-  tmux('new-session', '-d', '-s', 'main', ...size, ...argv.map((word) => word));
+  // a shell tells the exit status: tmux does not always reap a program that closed its terminal first
+  const told = ['sh', '-c', '"$@"; echo "Ended with status $?"', 'sh', ...argv];
+  tmux('new-session', '-d', '-s', 'main', ...size, ...told);
   tmux('set-option', '-t', 'main', 'remain-on-exit', 'on');
   const read = (): string =>
     tmux('capture-pane', '-t', 'main', '-p', '-S', '-2000')
