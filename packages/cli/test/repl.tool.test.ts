@@ -61,6 +61,8 @@ describe.runIf(hasTmux())('the prompt on a real terminal', () => {
       await screen.waitFor(/parseltongue>/);
       screen.type('index', 'Enter');
       await screen.waitFor(/Ledger: 2 seen/);
+      screen.type('index', 'Enter');
+      await screen.waitFor(/Nothing changed in 2 files/);
       screen.type('show shapes/src/l', 'Tab');
       await screen.waitFor(/show shapes\/src\/lib\.rs-/);
       screen.type('Rect-sq', 'Tab');

@@ -55,15 +55,22 @@ interface IndexFacts {
 }
 
 function renderIndex(facts: IndexFacts): string {
-  const rate = facts.ms === 0 ? 0 : Math.round((facts.lines / facts.ms) * 1000);
   const lines = [
-    `Indexed ${formatNumber(facts.files)} files, ${formatNumber(facts.lines)} lines, ${formatNumber(facts.rows)} rows, ${formatNumber(facts.edges)} edges in ${formatDuration(facts.ms)} (${formatNumber(rate)} lines/s)`,
+    renderAmount(facts),
     `Ledger: ${formatNumber(facts.seen)} seen = ${formatNumber(facts.files)} indexed + ${formatNumber(facts.skipped.length)} skipped; ${formatNumber(facts.diagnostics)} syntax diagnostics; ${formatNumber(facts.summaries)} summaries`,
   ];
   if (facts.exact !== null) lines.push(renderExact(facts.exact));
   const skipped = countBy(facts.skipped.map(({ reason }) => reason));
   if (skipped.length > 0) lines.push(renderTable(['skipped because', 'files'], skipped).trimEnd());
   return `${lines.join('\n')}\n`;
+}
+
+/** What was read; lines, rows and edges of files that did not change are not read again. */
+function renderAmount({ files, lines, rows, edges, ms }: IndexFacts): string {
+  if (lines === 0 && files > 0)
+    return `Nothing changed in ${formatNumber(files)} files, looked at in ${formatDuration(ms)}`;
+  const rate = ms === 0 ? 0 : Math.round((lines / ms) * 1000);
+  return `Indexed ${formatNumber(files)} files, ${formatNumber(lines)} lines, ${formatNumber(rows)} rows, ${formatNumber(edges)} edges in ${formatDuration(ms)} (${formatNumber(rate)} lines/s)`;
 }
 
 function renderExact({ status, reason, tool, tool_version, files = 0, edges = 0 }: ExactOutcome): string {
