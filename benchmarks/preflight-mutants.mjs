@@ -1,6 +1,6 @@
 // Puts single faults into real crates, proposes each, and counts which gate stops it. What is a fault is told by a plain `cargo check`
 // of a copy, apart from preflight. Correct edits measure false alarms.
-// Usage: node benchmarks/preflight-mutants.mjs [--crates 3] [--sites 5] [--correct 200] [--tiers T0,T1,T3] [--seed 1] [--truth <file>] [--losses 40]
+// Usage: node benchmarks/preflight-mutants.mjs [--crates 3] [--sites 5] [--correct 200] [--tiers T0,T1,T2,T3] [--seed 1] [--truth <file>] [--losses 40]
 //          [--results <file>] [--minutes <n>]
 // `--truth` keeps what cargo said, `--results` what the gates said: a run that is cut off goes on where it stopped, and ends by itself after `--minutes`.
 import { spawnSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openAnalyzerGate } from '../packages/preflight/dist/index.js';
 import {
   CRATES,
   createRandom,
@@ -35,7 +36,7 @@ const { values: given } = parseArgs({
     crates: { type: 'string', default: '3' },
     sites: { type: 'string', default: '5' },
     correct: { type: 'string', default: '200' },
-    tiers: { type: 'string', default: 'T0,T1,T3' },
+    tiers: { type: 'string', default: 'T0,T1,T2,T3' },
     seed: { type: 'string', default: '1' },
     truth: { type: 'string' },
     losses: { type: 'string', default: '40' },
@@ -77,19 +78,16 @@ async function measureCrate(spec) {
   const plain = join(scratch, 'plain', spec);
   mkdirSync(dirname(plain), { recursive: true });
   cpSync(root, plain, { recursive: true });
-  const clean = checkPlain(plain);
-  if (!clean.builds) throw new Error(`${spec} does not build unchanged:\n${clean.said}`);
-  const stages = await openStages(root, join(scratch, 'state', spec));
   const files = listRust(root).map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
     return { path, text, code: blankOut(text) };
   });
   const before = hashFolder(root);
-  const job = { spec, root, plain, stages, files };
+  const job = { spec, root, plain, stages: null, files };
   for (const kind of FAULTS) await measureKind(kind, Number(given.sites), job);
   const share = Math.ceil(Number(given.correct) / crates.length / CORRECT_EDITS.length);
   for (const kind of CORRECT_EDITS) await measureKind({ ...kind, class: 'correct' }, share, job);
-  await stages[Symbol.asyncDispose]();
+  await job.stages?.[Symbol.asyncDispose]();
   const after = hashFolder(root);
   const changed =
     [...after].filter(([path, hash]) => before.get(path) !== hash).length +
@@ -97,6 +95,15 @@ async function measureCrate(spec) {
   process.stdout.write(
     `${spec}: ${cases.filter((found) => found.spec === spec).length} proposals, ${changed} files of the tree changed\n`,
   );
+}
+
+/** Builds the copy and opens preflight once there is a proposal that was not judged before. */
+async function openJob(job) {
+  if (job.stages !== null) return;
+  const clean = checkPlain(job.plain);
+  if (!clean.builds) throw new Error(`${job.spec} does not build unchanged:\n${clean.said}`);
+  const analyzer = tiers.includes('T2') ? { analyzerGate: openAnalyzerGate() } : {};
+  job.stages = await openStages(job.root, join(scratch, 'state', job.spec), analyzer);
 }
 
 async function measureKind(kind, sites, job) {
@@ -108,7 +115,8 @@ async function measureKind(kind, sites, job) {
   for (const files of all.slice(0, sites)) await measureCase(kind, files, job);
 }
 
-async function measureCase(kind, files, { spec, stages, plain, root }) {
+async function measureCase(kind, files, job) {
+  const { spec, plain, root } = job;
   const id = sha256(JSON.stringify([spec, files]));
   const key = `${id} ${tiers.join()}`;
   if (results[key] !== undefined) return cases.push(results[key]);
@@ -116,6 +124,8 @@ async function measureCase(kind, files, { spec, stages, plain, root }) {
     cutOff += 1;
     return undefined;
   }
+  await openJob(job);
+  const { stages } = job;
   if (truths[id] === undefined) {
     truths[id] = checkPlain(plain, files, root);
     keep(given.truth, id, truths[id]);
@@ -200,6 +210,7 @@ function report() {
   const flagged = cases.filter((found) => found.class !== 'orphans' && isStopped(found, cheap));
   const flaggedNames = flagged.filter((found) => found.class === 'names' || found.class === 'correct');
   const correct = cases.filter((found) => found.class === 'correct' && found.builds);
+  const accepted = cases.filter((found) => found.class !== 'orphans' && found.builds);
   const orphans = cases.filter((found) => found.class === 'orphans');
   const rows = [
     ['kinds with a compile-breaking case', new Set(breaking.map((found) => found.kind)).size, '>= 40'],
@@ -239,6 +250,23 @@ function report() {
       percent(correct.filter((found) => isStopped(found, tiers)).length, correct.length),
       '<= 1 %',
     ],
+    ...tiers.slice(2).flatMap((tier) => [
+      [
+        `${tier} alone stops`,
+        percent(breaking.filter((found) => isStopped(found, [tier])).length, breaking.length),
+        tier === 'T2' ? '>= 80 %' : '',
+      ],
+      [
+        `${tier} false alarms on ${accepted.length} that cargo accepts`,
+        accepted.filter((found) => isStopped(found, [tier])).length,
+        '0',
+      ],
+      [
+        `${tier} without a verdict`,
+        cases.filter((found) => !['passed', 'failed'].includes(found.verdicts[tier])).length,
+        '',
+      ],
+    ]),
     ...tiers.map((tier) => [
       `${tier} ms, median / p90`,
       `${quantile(
@@ -257,6 +285,10 @@ function report() {
   const wrong = flagged.filter((found) => found.builds);
   const escaped = breaking.filter((found) => !isStopped(found, tiers));
   const limit = Number(given.losses);
+  for (const tier of tiers.slice(2)) {
+    const alarms = accepted.filter((found) => isStopped(found, [tier]));
+    show(`\n${tier} false alarms (${alarms.length})`, alarms.slice(0, limit), (found) => found.reasons[tier]);
+  }
   show(`\nwrongly flagged by T0+T1 (${wrong.length})`, wrong.slice(0, limit), (found) =>
     cheap
       .map((gate) => (found.verdicts[gate] === 'failed' ? `${gate}: ${found.reasons[gate]}` : ''))
