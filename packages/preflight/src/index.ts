@@ -62,6 +62,7 @@ export type {
   FutureFile,
   GraphAnalyzer,
   GraphProblem,
+  OfferedFixes,
 } from './ports.js';
 export { type ProcessResult, type RunProcessOptions, runProcess } from './process/run-process.js';
 export type { GivenEnvironment } from './process/select-environment.js';

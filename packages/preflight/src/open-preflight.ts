@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type {
   Chunker,
+  CompilerDiagnostic,
   FileChange,
   GateReport,
   GraphReader,
@@ -27,7 +28,7 @@ import { verifyInPlace } from './gates/verify-in-place.js';
 import { locateGit } from './git/git-layout.js';
 import { type CommitOptions, type CommitOutcome, commitChange, type TreeContext } from './git/index.js';
 import { Vocabulary } from './names/vocabulary.js';
-import type { AnalyzerGate, Confinement, GraphAnalyzer } from './ports.js';
+import type { AnalyzerGate, Confinement, GraphAnalyzer, OfferedFixes } from './ports.js';
 import { readToolchain } from './process/read-toolchain.js';
 import {
   type GivenEnvironment,
@@ -80,6 +81,12 @@ export interface Preflight extends AsyncDisposable {
   readonly toolchain: string;
   /** Compiles the user's tree with `changes` on top, in the shadow. */
   diagnose(changes: readonly FileChange[], options?: DiagnoseOptions): Promise<DiagnosticsReport>;
+  /** What rust-analyzer offers for diagnostics of the user's tree with `changes` on top; none of it is verified. */
+  offerFixes(
+    changes: readonly FileChange[],
+    diagnostics: readonly CompilerDiagnostic[],
+    options?: { signal?: AbortSignal },
+  ): Promise<OfferedFixes>;
   /** Runs the gates on a proposal; see `runGates`. */
   verify(proposal: Proposal, options?: RunGatesOptions): Promise<GateReport>;
   hashTree(changes?: readonly FileChange[]): Promise<TreeHash>;
@@ -124,6 +131,22 @@ class RepositoryPreflight implements Preflight {
     return this.#inShadow(async (workspace) => {
       await assertFresh(workspace.root, changes);
       return diagnoseChanges(workspace, changes, { ...options, mode: await selectMode(workspace, changes) });
+    });
+  }
+
+  offerFixes(
+    changes: readonly FileChange[],
+    diagnostics: readonly CompilerDiagnostic[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<OfferedFixes> {
+    return this.#inShadow(async (workspace) => {
+      const { unsupported } = workspace.shadow.layout();
+      if (unsupported !== null) return { status: 'not_run', reason: unsupported };
+      if (workspace.analyzerGate?.offerFixes === undefined)
+        return { status: 'not_run', reason: 'rust-analyzer is switched off' };
+      await assertFresh(workspace.root, changes);
+      await workspace.shadow.applyOverlay(changes);
+      return await workspace.analyzerGate.offerFixes(workspace, diagnostics, options);
     });
   }
 

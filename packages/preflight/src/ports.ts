@@ -1,5 +1,5 @@
-import type { RowKey, Span } from '@parseltongue/isg-core';
-import type { GateContext } from './gates/gate-context.js';
+import type { CompilerDiagnostic, RowKey, Span, Suggestion } from '@parseltongue/isg-core';
+import type { GateContext, GateWorkspace } from './gates/gate-context.js';
 import type { GateOutcome } from './receipt.js';
 
 /** A file as it will be; `after` null deletes it. */
@@ -35,7 +35,18 @@ export interface GraphAnalyzer {
 export interface AnalyzerGate extends AsyncDisposable {
   /** Leaves the shadow's disk in any state; an opinion that must not count is `not_run` with its reason. */
   check(context: GateContext): Promise<GateOutcome>;
+  /** What it offers for diagnostics of the tree the shadow's disk holds; absent where it can only judge. */
+  offerFixes?(
+    workspace: GateWorkspace,
+    diagnostics: readonly CompilerDiagnostic[],
+    options: { signal?: AbortSignal },
+  ): Promise<OfferedFixes>;
 }
+
+/** Quick fixes a diagnostic each, in the order of the diagnostics; byte offsets of the texts that were asked about. */
+export type OfferedFixes =
+  | { status: 'ran'; tool: string; offers: Suggestion[][] }
+  | { status: 'not_run'; reason: string };
 
 /** A program with its arguments, its folder and its whole environment. */
 export interface ConfinedCommand {

@@ -24,6 +24,7 @@ export function createAnalyzerSettings(options: AnalyzerSettingsOptions): Record
       ...(options.sysrootSrc === null ? {} : { sysrootSrc: options.sysrootSrc }),
     },
     procMacro: { enable: options.isTrusted },
+    assist: { expressionFillDefault: 'default' },
     diagnostics: { enable: true, experimental: { enable: true } },
     files: { watcher: 'client' },
     notifications: { cargoTomlNotFound: false },

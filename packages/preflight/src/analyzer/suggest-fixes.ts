@@ -4,23 +4,25 @@ import { PreflightError } from '../errors.js';
 import { mapWorkspaceEdit } from './map-workspace-edit.js';
 import { type AnalyzerSession, readSessionText } from './open-analyzer.js';
 import { toUri } from './overlay.js';
-import type { Finding } from './pull-findings.js';
 import { createTextPositions } from './text-positions.js';
 
 const MAX_FIXES = 8;
 
+/** Where something is wrong, in bytes. */
+type Place = { path: string; start: number; end: number };
+
 /**
- * The quick fixes the server offers for a finding, as alternatives; empty when it offers none that is plain text.
+ * The quick fixes the server offers at a place, as alternatives; empty when it offers none that is plain text.
  *
  * None is called machine-applicable: the server does not say how sure it is.
  */
 export async function suggestFixes(
   session: AnalyzerSession,
-  finding: Finding,
+  place: Place,
   options: { texts: ReadonlyMap<string, string>; signal?: AbortSignal },
 ): Promise<Suggestion[]> {
   try {
-    return await askFixes(session, finding, options);
+    return await askFixes(session, place, options);
   } catch (error) {
     if (!PreflightError.isInstance(error) || !session.server.process.isRunning()) throw error;
     return []; // a fix it cannot compute is no fault of the text
@@ -29,18 +31,18 @@ export async function suggestFixes(
 
 async function askFixes(
   session: AnalyzerSession,
-  finding: Finding,
+  place: Place,
   options: { texts: ReadonlyMap<string, string>; signal?: AbortSignal },
 ): Promise<Suggestion[]> {
   const { texts, ...signal } = options;
   const limits = { timeoutMs: session.requestTimeoutMs, ...signal };
-  const text = texts.get(finding.path) ?? readSessionText(session, finding.path) ?? '';
+  const text = texts.get(place.path) ?? readSessionText(session, place.path) ?? '';
   const positions = createTextPositions(text, session.server.encoding);
-  const range = { start: positions.positionOf(finding.start), end: positions.positionOf(finding.end) };
+  const range = { start: positions.positionOf(place.start), end: positions.positionOf(place.end) };
   const actions = await session.server.request<(CodeAction | Command)[] | null>(
     'textDocument/codeAction',
     {
-      textDocument: { uri: toUri(session, finding.path) },
+      textDocument: { uri: toUri(session, place.path) },
       range,
       context: { diagnostics: [], only: ['quickfix'] },
     },

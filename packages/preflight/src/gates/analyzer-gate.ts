@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { FileChange } from '@parseltongue/isg-core';
+import type { CompilerDiagnostic, FileChange } from '@parseltongue/isg-core';
 import { type AbsentAnalyzer, type FoundAnalyzer, locateAnalyzer } from '../analyzer/locate-analyzer.js';
+import { offerFixes } from '../analyzer/offer-fixes.js';
 import {
   type Analyzer,
   type AnalyzerLimits,
@@ -14,13 +15,13 @@ import { subtractFindings } from '../analyzer/subtract-findings.js';
 import { suggestFixes } from '../analyzer/suggest-fixes.js';
 import { mapRowKeys } from '../diagnose/map-row-keys.js';
 import { PreflightError } from '../errors.js';
-import type { AnalyzerGate, Confinement } from '../ports.js';
+import type { AnalyzerGate, Confinement, OfferedFixes } from '../ports.js';
 import { createIdleOutcome, type GateOutcome } from '../receipt.js';
 import { findAffectedFiles } from './analyzer-gate-files.js';
 import { type AnalyzerMemory, createAnalyzerMemory } from './analyzer-gate-memory.js';
 import { describeFindings, findHealthDoubt, isRejecting, isReported } from './analyzer-gate-report.js';
 import { nameErrors } from './cargo-check.js';
-import { type GateContext, signalOf } from './gate-context.js';
+import { type GateContext, type GateWorkspace, signalOf } from './gate-context.js';
 import { readShadowText } from './read-texts.js';
 
 /** Which analyzer judges and what it may do. */
@@ -50,6 +51,9 @@ export function openAnalyzerGate(options: OpenAnalyzerGateOptions = {}): Analyze
 const MAX_FIXED = 10;
 const NO_ANALYZER_PREFIX = 'Nothing is lost but speed, T3 runs cargo check';
 
+/** What starting a server takes. */
+type ServerContext = GateWorkspace & { signal?: AbortSignal };
+
 class ResidentAnalyzerGate implements AnalyzerGate {
   readonly #options: OpenAnalyzerGateOptions;
   readonly #memory: AnalyzerMemory = createAnalyzerMemory();
@@ -75,16 +79,35 @@ class ResidentAnalyzerGate implements AnalyzerGate {
     const analyzer = await this.#open(context, found);
     const judge = (): Promise<GateOutcome> => this.#judge({ context, analyzer, found });
     try {
-      return await judge().catch((error: unknown) => {
-        if (!isRetryable(error)) throw error;
-        return judge(); // the server is started again
-      });
+      return await retryOnce(judge);
     } catch (error) {
-      if (!PreflightError.isInstance(error) || error.code !== 'PT_PREFLIGHT_ANALYZER_FAILED') throw error;
+      if (!isAnalyzerFailure(error)) throw error;
       return {
         ...createIdleOutcome('not_run', shadow.translate(error.message)),
         toolchain: found.describes,
       };
+    }
+  }
+
+  async offerFixes(
+    workspace: GateWorkspace,
+    diagnostics: readonly CompilerDiagnostic[],
+    options: { signal?: AbortSignal },
+  ): Promise<OfferedFixes> {
+    const context = { ...workspace, ...signalOf(options) };
+    this.#found ??= await this.#locate(context);
+    if (this.#found.status === 'absent') return { status: 'not_run', reason: this.#found.reason };
+    const { describes } = this.#found;
+    const analyzer = await this.#open(context, this.#found);
+    const ask = async (): Promise<OfferedFixes> => {
+      const offers = await analyzer.use((session) => offerFixes(session, diagnostics, options), options);
+      return { status: 'ran', tool: describes, offers };
+    };
+    try {
+      return await retryOnce(ask);
+    } catch (error) {
+      if (!isAnalyzerFailure(error)) throw error;
+      return { status: 'not_run', reason: workspace.shadow.translate(error.message) };
     }
   }
 
@@ -93,7 +116,7 @@ class ResidentAnalyzerGate implements AnalyzerGate {
     this.#analyzer = undefined;
   }
 
-  #locate(context: GateContext): Promise<FoundAnalyzer | AbsentAnalyzer> {
+  #locate(context: ServerContext): Promise<FoundAnalyzer | AbsentAnalyzer> {
     const { command, prefixDir } = this.#options;
     return locateAnalyzer({
       cwd: context.shadow.treeDir,
@@ -104,7 +127,7 @@ class ResidentAnalyzerGate implements AnalyzerGate {
     });
   }
 
-  async #open(context: GateContext, found: FoundAnalyzer): Promise<Analyzer> {
+  async #open(context: ServerContext, found: FoundAnalyzer): Promise<Analyzer> {
     const { shadow } = context;
     if (this.#treeDir !== shadow.treeDir) await this[Symbol.asyncDispose]();
     this.#treeDir = shadow.treeDir;
@@ -269,8 +292,16 @@ function isSame(a: Finding, b: Finding): boolean {
   return a.path === b.path && a.code === b.code && a.message === b.message && a.start === b.start;
 }
 
-function isRetryable(error: unknown): boolean {
-  return PreflightError.isInstance(error) && error.code === 'PT_PREFLIGHT_ANALYZER_FAILED' && error.retryable;
+/** After a crash the server is started again. */
+function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
+  return ask().catch((error: unknown) => {
+    if (!isAnalyzerFailure(error) || !error.retryable) throw error;
+    return ask();
+  });
+}
+
+function isAnalyzerFailure(error: unknown): error is PreflightError {
+  return PreflightError.isInstance(error) && error.code === 'PT_PREFLIGHT_ANALYZER_FAILED';
 }
 
 interface Stopwatch {
