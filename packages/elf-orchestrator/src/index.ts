@@ -89,6 +89,8 @@ export {
 export { type GgufHeader, type GgufHeaderResult, readGgufHeader } from './registry/gguf-header.js';
 export type { GgufRefusal, GgufRefusalCode } from './registry/gguf-refusal.js';
 export { hashFile } from './registry/hash-file.js';
+export type { InstalledModel } from './registry/installed-model.js';
+export { readInstalledModels } from './registry/model-registry.js';
 export {
   DEFAULT_MODEL_ID,
   findModel,

@@ -1,7 +1,9 @@
 import type { DaemonParams } from '../daemon/connect-daemon.js';
 import { ElfError } from '../errors.js';
 import { ModelServerSchema, ModelSettingsSchema } from '../registry/installed-model.js';
+import { findModel } from '../registry/model-table.js';
 import { type Command, hasSwitch, readName, readNumber, readText } from './parse-command.js';
+import { describeKnown, renderModels } from './render-models.js';
 import type { Verb, VerbResult } from './verb.js';
 
 type Install = DaemonParams<'models.install'>;
@@ -10,7 +12,7 @@ const MEBIBYTE = 1_048_576;
 /** Verbs about models. */
 export const MODEL_VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['models list', listModels],
-  ['models show', async (command, { client }) => asJson(await client.call('models.show', named(command)))],
+  ['models show', show],
   ['models install', install],
   ['models verify', verify],
   [
@@ -45,15 +47,19 @@ export const MODEL_VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
 
 async function listModels(...[, { client }]: Parameters<Verb>): Promise<VerbResult> {
   const data = await client.call('models.list', {});
-  const installed = data.installed.map(
-    ({ id, isPinned, loaded, sizeBytes, state }) =>
-      `${id}\t${state}\t${(sizeBytes / MEBIBYTE).toFixed(0)} MiB${loaded === null ? '' : '\tloaded'}${isPinned ? '\tpinned' : ''}`,
-  );
-  const available = data.available.map(
-    ({ estimates, id, license, role }) =>
-      `${id}\tnot installed\t${role}, ${license}, about ${estimates.fileGigabytes ?? '?'} GB (estimate)`,
-  );
-  return { data, text: [...installed, ...available].join('\n') };
+  return { data, text: renderModels(data) };
+}
+
+/** What is installed under the name, else what the model table knows. */
+async function show(...[command, { client }]: Parameters<Verb>): Promise<VerbResult> {
+  const { id } = named(command);
+  try {
+    return asJson(await client.call('models.show', { id }));
+  } catch (error) {
+    const known = findModel(id);
+    if (known === null || !ElfError.isInstance(error) || error.code !== 'PT_ELF_MODEL_UNKNOWN') throw error;
+    return asJson(describeKnown(known));
+  }
 }
 
 async function install(...[command, context]: Parameters<Verb>): Promise<VerbResult> {

@@ -1,8 +1,10 @@
 import { ParseltongueError } from '@parseltongue/isg-core';
 import { connectDaemon } from '../daemon/connect-daemon.js';
 import type { DaemonPaths } from '../daemon/daemon-paths.js';
+import { readDaemonStatus } from '../daemon/launch-daemon.js';
 import { DAEMON_VERBS } from './daemon-verbs.js';
 import { MODEL_VERBS } from './model-verbs.js';
+import { OFFLINE_VERBS } from './offline-verbs.js';
 import { type Command, hasSwitch, parseCommand, readText } from './parse-command.js';
 import { QUEUE_VERBS } from './queue-verbs.js';
 import type { LocalVerb, Verb, VerbResult } from './verb.js';
@@ -57,6 +59,9 @@ async function perform(command: Command, context: CommandContext): Promise<VerbR
   const verb: Verb | undefined = QUEUE_VERBS.get(command.verb) ?? MODEL_VERBS.get(command.verb);
   if (verb === undefined)
     return { data: { unknown: command.verb }, text: `Unknown verb ${command.verb}\n\n${USAGE}`, exitCode: 2 };
+  const offline = OFFLINE_VERBS.get(command.verb);
+  if (offline !== undefined && (await readDaemonStatus(paths.socketPath)).state !== 'running')
+    return offline(command, { ...context, paths });
   await using client = await connectDaemon({ socketPath: paths.socketPath });
   return await verb(command, { ...context, paths, client });
 }

@@ -34,6 +34,15 @@ export async function openModelRegistry(dir: string): Promise<ModelRegistry> {
   return new FileRegistry({ path: join(dir, FILE_NAME), modelsDir, models });
 }
 
+/**
+ * Reads which models are installed without opening the registry: also while a daemon has it open, or none runs.
+ *
+ * @throws ElfError PT_ELF_STATE_DAMAGED
+ */
+export async function readInstalledModels(dir: string): Promise<InstalledModel[]> {
+  return [...(await readModels(join(dir, FILE_NAME))).values()];
+}
+
 class FileRegistry implements ModelRegistry {
   readonly modelsDir: string;
   readonly #path: string;

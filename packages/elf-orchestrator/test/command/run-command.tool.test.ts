@@ -46,6 +46,15 @@ describe('the program', () => {
     expect(error).toContain('PT_ELF_DAEMON_UNREACHABLE');
   });
 
+  it('lists and shows models from the table and from disk where no daemon runs', async () => {
+    const list = await run('models', 'list');
+    expect([list.code, list.out]).toEqual([0, expect.stringContaining('qwen2.5-coder-1.5b\tnot installed')]);
+    const known = await run('models', 'show', 'qwen2.5-coder-1.5b');
+    expect(JSON.parse(known.out)).toMatchObject({ id: 'qwen2.5-coder-1.5b', state: 'not_installed' });
+    expect((await run('models', 'show', 'nobody')).error).toContain('PT_ELF_MODEL_UNKNOWN');
+    expect((await run('models', 'verify', 'chain')).error).toContain('PT_ELF_DAEMON_UNREACHABLE');
+  });
+
   it('starts a daemon, installs a model, runs jobs, and stops', { timeout: 120_000 }, async () => {
     expect((await run('start', '--memory-cap', '64g', '--default-model', 'chain')).out).toMatch(/^started/);
     expect((await run('start')).out).toMatch(/^already running/);
@@ -80,10 +89,16 @@ describe('the program', () => {
     expect((await run('models', 'estimate', 'chain')).out).toContain('calibratedBytes');
     expect((await run('models', 'pin', 'chain')).out).toBe('chain stays loaded\n');
     expect((await run('models', 'unload', 'chain')).out).toBe('unloaded\n');
-    expect((await run('models', 'remove', 'chain')).out).toBe('removed chain\n');
+    const table = JSON.parse((await run('models', 'show', 'qwen2.5-coder-1.5b')).out);
+    expect(table.state).toBe('not_installed');
     expect((await run('status')).out).toContain('no model loaded');
     expect((await run('stop')).out).toBe('stopped\n');
+    expect((await run('models', 'list')).out).toMatch(/^chain\tdownloaded\t.*pinned\n/);
+    expect(JSON.parse((await run('models', 'show', 'chain', '--json')).out).id).toBe('chain');
     expect((await run('stop')).out).toBe('no daemon was running\n');
+    await run('start', '--memory-cap', '64g');
+    expect((await run('models', 'remove', 'chain')).out).toBe('removed chain\n');
+    await run('stop');
     const events = (await run('logs', '--lines', '100')).out.trim().split('\n');
     expect(events.map((line) => String(JSON.parse(line).type))).toEqual(
       expect.arrayContaining(['daemon-started', 'model-loaded', 'job-ended', 'daemon-stopping']),
