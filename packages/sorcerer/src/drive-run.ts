@@ -39,7 +39,7 @@ export interface RunOutcome {
   report: GateReport | null;
   commit: string | null;
   decision: Decision | null;
-  /** A bug was reproduced, or nothing executed shows what the change is for; null where that was not asked. */
+  /** A bug was reproduced, or a person has to look: nothing executed shows what the change is for, or values were guessed; else null. */
   label: 'reproduced' | 'needs_review' | null;
   prd: Prd | null;
   plan: Plan | null;

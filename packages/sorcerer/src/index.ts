@@ -52,6 +52,8 @@ export type {
   ContextSource,
   Diagnosis,
   FixPorts,
+  OfferedFixes,
+  QuickFixSource,
   RunLogs,
   SourceReader,
   Verifier,

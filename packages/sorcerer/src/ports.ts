@@ -8,6 +8,7 @@ import type {
   GraphWriter,
   Proposal,
   RowKey,
+  Suggestion,
   TddClass,
   TextModel,
   TreeHash,
@@ -49,6 +50,21 @@ export interface Verifier {
     proposal: Proposal,
     options: { signal?: AbortSignal; onReceipt?: (receipt: GateReceipt) => void },
   ): Promise<GateReport>;
+}
+
+/** What an analyzer offers, a list for each diagnostic it was asked about, or why it was not asked. */
+export type OfferedFixes =
+  | { status: 'ran'; tool: string; offers: readonly (readonly Suggestion[])[] }
+  | { status: 'not_run'; reason: string };
+
+/** Offers fixes the compiler does not have; nothing it offers is verified. */
+export interface QuickFixSource {
+  /** Offers for diagnostics of the tree with `changes` on top, in bytes of the changed texts. */
+  offerFixes(
+    changes: readonly FileChange[],
+    diagnostics: readonly CompilerDiagnostic[],
+    options: { signal?: AbortSignal },
+  ): Promise<OfferedFixes>;
 }
 
 /** What a commit is made of. */
@@ -110,6 +126,10 @@ export interface FixPorts {
   applier: Applier;
   log: RunLogs;
   clock: Clock;
+  /** Asked where the compiler suggests nothing; without it such errors are left. */
+  quickFixes?: QuickFixSource;
+  /** What labelled outcomes say about scores; without it confidence is uncalibrated. */
+  calibration?: Calibration;
 }
 
 /** What the `change` road needs on top: a source of context and who reasons. */
@@ -118,6 +138,4 @@ export interface ChangePorts extends FixPorts {
   reasoner?: Reasoner;
   /** The local tier that runs scan tasks; without it they are recorded as not run. */
   scanner?: TextModel;
-  /** What labelled outcomes say about scores; without it confidence is uncalibrated. */
-  calibration?: Calibration;
 }

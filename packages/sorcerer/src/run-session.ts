@@ -1,9 +1,8 @@
 import type { EventType, RunEvent, TextModel } from '@parseltongue/isg-core';
-import type { Calibration } from './confidence/calibrate.js';
 import { SorcererError } from './errors.js';
 import type { EventPayload, RunSettings } from './log/event-payloads.js';
 import type { RunLog } from './log/run-log.js';
-import type { ContextRow, ContextSource, Diagnosis, FixPorts } from './ports.js';
+import type { ContextRow, ContextSource, Diagnosis, FixPorts, OfferedFixes } from './ports.js';
 import type { Reasoner } from './reasoner.js';
 import { type AttemptState, foldEvent, foldEvents, type RunState } from './run-state.js';
 
@@ -12,7 +11,6 @@ export type SessionPorts = FixPorts & {
   context?: ContextSource;
   reasoner?: Reasoner;
   scanner?: TextModel;
-  calibration?: Calibration;
 };
 
 /** How a caller watches and stops a run. */
@@ -54,6 +52,7 @@ export interface RunSession {
 /** Answers that stay true while the tree does not change; losing them costs time only. */
 export interface RunMemory {
   diagnoses: Map<string, Diagnosis>;
+  offers: Map<string, OfferedFixes>;
   searches: Map<string, ContextRow[]>;
 }
 
@@ -65,7 +64,7 @@ export function createRunSession(log: RunLog, ports: SessionPorts, options: Sess
     ports,
     log,
     signal: options.signal,
-    memory: { diagnoses: new Map(), searches: new Map() },
+    memory: { diagnoses: new Map(), offers: new Map(), searches: new Map() },
     state: () => state,
     record(type, payload) {
       const event = log.append(type, payload, ports.clock.now());

@@ -26,6 +26,8 @@ export interface AttemptState {
   proposalId: string | null;
   proposal: Artefact | null;
   risks: string[];
+  /** Why a person has to look although the gates pass. */
+  reviewReason: string | null;
   size: { rows: number; files: number };
   /** The proposal is the part of an earlier one that the user kept. */
   isSelection: boolean;
@@ -225,6 +227,7 @@ function foldNewAttempt(
     proposalId: null,
     proposal: null,
     risks: [],
+    reviewReason: null,
     size: { rows: 0, files: 0 },
     isSelection: false,
     review: null,
@@ -269,7 +272,8 @@ function foldAttempt(state: RunState, event: TypedEvent): RunState | undefined {
 function foldProposal(state: RunState, payload: EventPayload<'rows-proposed'>): RunState {
   const { artefact: proposal, proposal_id: proposalId, risks, is_selection: isSelection } = payload;
   const size = { rows: payload.rows.length, files: payload.files.length };
-  const next = patchAttempt(state, { proposal, proposalId, risks, size, isSelection });
+  const reviewReason = payload.review_reason ?? null;
+  const next = patchAttempt(state, { proposal, proposalId, risks, reviewReason, size, isSelection });
   if (!isSelection) return next;
   return { ...patchAttempt(next, { ...CLEARED, recheckCount: 0 }), isApplyAsked: true };
 }
@@ -357,7 +361,8 @@ function patchAttempt(state: RunState, patch: Partial<AttemptState>): RunState {
 
 /** What the run can say about why its latest proposal is right: a bug was reproduced, or a person has to look. */
 export function labelOf(state: RunState): 'reproduced' | 'needs_review' | null {
-  const reproduction = state.attempts.at(-1)?.reproduction ?? null;
+  const { reproduction = null, reviewReason = null } = state.attempts.at(-1) ?? {};
+  if (reviewReason !== null) return 'needs_review';
   if (reproduction === null) return null;
   if (reproduction.status === 'reproduced') return 'reproduced';
   const isEnough = kindOf(state) !== 'bug' && reproduction.status === 'does_not_build';

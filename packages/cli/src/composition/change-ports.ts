@@ -46,6 +46,9 @@ export function createChangePorts({ root, stateDir, store, chunker, preflight }:
     },
     log: { open: (runId) => openRunLog(stateDir, runId) },
     clock: { now: () => Date.now() },
+    quickFixes: {
+      offerFixes: (changes, diagnostics, options) => preflight.offerFixes(changes, diagnostics, options),
+    },
   };
 }
 

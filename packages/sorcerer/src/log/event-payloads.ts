@@ -211,6 +211,8 @@ export const PAYLOAD_SCHEMAS = {
     risks: z.array(z.string()),
     /** Part of an earlier proposal that the user kept. */
     is_selection: z.boolean(),
+    /** Why it waits for a person although every gate passes; null where nothing speaks for that. */
+    review_reason: z.string().nullable().optional(),
   }),
   'gate-started': z.strictObject({ attempt, gate: GateIdSchema }),
   'gate-ended': z.strictObject({

@@ -27,6 +27,15 @@ export function endPropose(
   });
 }
 
+/** What one attempt proposes. */
+interface ProposedFiles {
+  files: readonly FileChange[];
+  title: string;
+  isSelection?: boolean;
+  /** Why a person has to look although the gates pass. */
+  reviewReason?: string | null;
+}
+
 /**
  * B01, the common end of both roads: file texts become future rows and one proposal.
  *
@@ -34,11 +43,7 @@ export function endPropose(
  */
 export async function proposeFiles(
   session: RunSession,
-  {
-    files,
-    title,
-    isSelection = false,
-  }: { files: readonly FileChange[]; title: string; isSelection?: boolean },
+  { files, title, isSelection = false, reviewReason = null }: ProposedFiles,
 ): Promise<void> {
   const attempt = currentAttempt(session);
   const id = hashValue(files);
@@ -61,6 +66,7 @@ export async function proposeFiles(
     rows: proposal.rows.map(({ key, action }) => ({ key, action })),
     risks: findRisks(proposal),
     is_selection: isSelection,
+    review_reason: reviewReason,
   });
 }
 

@@ -3,7 +3,7 @@ import { type BreakpointFacts, findBreakpoint } from '../breakpoints/breakpoint-
 import { formatAsk } from '../breakpoints/format-ask.js';
 import type { RunStatus } from '../log/event-payloads.js';
 import type { RunSession } from '../run-session.js';
-import { labelOf, type RunState } from '../run-state.js';
+import { type AttemptState, labelOf, type RunState } from '../run-state.js';
 import { loadReport } from './apply-proposal.js';
 import { gatherEvidence } from './start-attempt.js';
 
@@ -95,6 +95,11 @@ function findFailedGate(session: RunSession): string | null {
   return loadReport(session)?.receipts.find(({ verdict }) => verdict === 'failed')?.gate ?? null;
 }
 
+function explainDoubt(attempt: AttemptState | undefined): string {
+  const { reviewReason = null, reproduction = null } = attempt ?? {};
+  return reviewReason ?? `nothing executed shows what it is for (${reproduction?.detail ?? ''})`;
+}
+
 function formatQuestion(state: RunState, { status, label, rule_id }: BreakpointFacts): string {
   const attempt = state.attempts.at(-1);
   const questions = (state.planning.outcome ?? attempt?.outcome)?.questions ?? [];
@@ -104,6 +109,6 @@ function formatQuestion(state: RunState, { status, label, rule_id }: BreakpointF
   }
   if (status !== 'verified') return `The run paused (${rule_id}): ${reasonOf(state)}. Continue?`;
   return label === 'needs_review'
-    ? `The proposal passed every gate, but nothing executed shows what it is for (${attempt?.reproduction?.detail ?? ''}). Apply it?`
+    ? `The proposal passed every gate, but ${explainDoubt(attempt)}. Apply it?`
     : 'The proposal passed every gate. Apply it?';
 }

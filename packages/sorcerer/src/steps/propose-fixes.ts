@@ -1,5 +1,6 @@
-import type { RowKey } from '@parseltongue/isg-core';
+import type { CompilerDiagnostic, FileChange, RowKey } from '@parseltongue/isg-core';
 import { hashValue } from '../hash-value.js';
+import type { OfferedFixes } from '../ports.js';
 import { FIX_POLICIES, type FixPolicy } from '../reasoners/deterministic/fix-policy.js';
 import { type FixResult, fixToFixpoint } from '../reasoners/deterministic/fix-to-fixpoint.js';
 import type { FixFocus } from '../reasoners/deterministic/select-suggestions.js';
@@ -9,7 +10,7 @@ import { gatherEvidence } from './start-attempt.js';
 
 const FOCUS_HOPS = 2;
 
-/** B01 on the `fix` road: future code from compiler suggestions alone. */
+/** B01 on the `fix` road: future code from what the compiler suggests and an analyzer offers. */
 export async function proposeFixes(session: RunSession): Promise<void> {
   const attempt = currentAttempt(session);
   const policy = FIX_POLICIES[attempt.number - 1];
@@ -22,6 +23,7 @@ export async function proposeFixes(session: RunSession): Promise<void> {
     {
       diagnose: (changes, options) => diagnoseOnce(session, changes, options),
       readText: (path) => session.ports.files.readText(path),
+      offerFixes: (changes, diagnostics) => offerOnce(session, changes, diagnostics),
     },
     { policy, clippy: settingsOf(session).clippy, focus: await findFocus(session, policy) },
   );
@@ -34,11 +36,16 @@ export async function proposeFixes(session: RunSession): Promise<void> {
     edits: result.fixes.map((fix) => ({
       target: fix.path,
       op: 'edit',
-      how: `${fix.code ?? 'error'}: ${fix.suggestion} (${fix.message})`,
+      how: `${fix.code ?? 'error'}: ${fix.suggestion}, by ${fix.source} (${fix.message})`,
     })),
     notes: result.notes,
   });
-  await proposeFiles(session, { files: result.files, title: formatTitle(result) });
+  const guess = explainGuesses(result);
+  await proposeFiles(session, {
+    files: result.files,
+    title: formatTitle(result),
+    ...(guess === null ? {} : { reviewReason: guess }),
+  });
 }
 
 async function diagnoseOnce(
@@ -53,6 +60,30 @@ async function diagnoseOnce(
   const diagnosis = await session.ports.verifier.diagnose(changes, { ...options, ...withSignal(session) });
   session.memory.diagnoses.set(id, diagnosis);
   return diagnosis;
+}
+
+async function offerOnce(
+  session: RunSession,
+  changes: readonly FileChange[],
+  diagnostics: readonly CompilerDiagnostic[],
+): Promise<OfferedFixes> {
+  const { quickFixes } = session.ports;
+  if (quickFixes === undefined) return { status: 'not_run', reason: 'no analyzer is connected' };
+  const id = hashValue(changes);
+  const known = session.memory.offers.get(id);
+  if (known !== undefined) return known;
+  session.signal?.throwIfAborted();
+  const offers = await quickFixes.offerFixes(changes, diagnostics, withSignal(session));
+  session.memory.offers.set(id, offers);
+  return offers;
+}
+
+/** Values an analyzer filled in compile, and tests may not look at them: somebody has to. */
+function explainGuesses({ fixes }: FixResult): string | null {
+  const guesses = fixes.filter(({ isGuess }) => isGuess);
+  if (guesses.length === 0) return null;
+  const places = [...new Set(guesses.map(({ path }) => path))].join(', ');
+  return `values were filled in that nobody chose, in ${places}`;
 }
 
 function explainNoFix(result: FixResult): Parameters<typeof endPropose>[1] {
@@ -83,11 +114,19 @@ async function findFocus(session: RunSession, policy: FixPolicy): Promise<FixFoc
 }
 
 function formatTitle(result: FixResult): string {
+  const offered = result.fixes.filter(({ source }) => !COMPILERS.has(source)).length;
+  const suggested = result.fixes.length - offered;
+  const parts = [
+    ...(suggested > 0 ? [countOf(suggested, 'compiler suggestion')] : []),
+    ...(offered > 0 ? [countOf(offered, 'quick fix', 'quick fixes')] : []),
+  ];
   const codes = [...new Set(result.fixes.flatMap(({ code }) => code ?? []))].sort();
   const named = codes.length > 0 && codes.length <= 4 ? ` (${codes.join(', ')})` : '';
-  return `Apply ${countOf(result.fixes.length, 'compiler suggestion')} in ${countOf(result.files.length, 'file')}${named}`;
+  return `Apply ${parts.join(' and ')} in ${countOf(result.files.length, 'file')}${named}`;
 }
 
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+const COMPILERS: ReadonlySet<string> = new Set(['rustc', 'clippy']);
+
+function countOf(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }

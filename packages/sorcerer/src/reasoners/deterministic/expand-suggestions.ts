@@ -4,6 +4,8 @@ import type { CompilerDiagnostic, Suggestion, TextReplacement } from '@parselton
 export interface FixChoice {
   diagnostic: CompilerDiagnostic;
   suggestion: Suggestion;
+  /** Set when not the compiler but an analyzer offers it. */
+  quickFix?: { tool: string; isGuess: boolean };
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { CompilerDiagnostic, FileChange } from '@parseltongue/isg-core';
 import { primaryPath } from '../../evidence.js';
 import { hashValue } from '../../hash-value.js';
-import type { Diagnosis, SourceReader } from '../../ports.js';
+import type { Diagnosis, OfferedFixes, SourceReader } from '../../ports.js';
 import type { FixChoice } from './expand-suggestions.js';
 import type { FixPolicy } from './fix-policy.js';
 import { compareScores, compilePhase, isPerfectScore, scoreCandidate } from './score-candidate.js';
+import { selectQuickFixes } from './select-quick-fixes.js';
 import { type FixFocus, isHardError, nameChoice, selectSuggestions } from './select-suggestions.js';
 import { createTextOverlay, type Landing, type TextOverlay } from './text-overlay.js';
 
@@ -12,6 +13,11 @@ import { createTextOverlay, type Landing, type TextOverlay } from './text-overla
 export interface FixWorld {
   diagnose(changes: readonly FileChange[], options: { clippy: boolean }): Promise<Diagnosis>;
   readText: SourceReader['readText'];
+  /** What an analyzer offers where the compiler has nothing; absent where none is connected. */
+  offerFixes?: (
+    changes: readonly FileChange[],
+    diagnostics: readonly CompilerDiagnostic[],
+  ) => Promise<OfferedFixes>;
 }
 
 export interface FixOptions {
@@ -31,6 +37,10 @@ export interface AppliedFix {
   message: string;
   suggestion: string;
   path: string;
+  /** Who offered it. */
+  source: string;
+  /** It writes values that nobody chose, such as the default of a missing field. */
+  isGuess: boolean;
 }
 
 export interface FixResult {
@@ -48,6 +58,7 @@ export interface FixResult {
 /**
  * Follows compiler suggestions until none is left: diagnose, pick, replace, diagnose again, on texts alone.
  *
+ * Where the compiler has nothing that applies, an analyzer's quick fixes are tried, each with a build of its own.
  * Deterministic: the same tree and policy give the same texts. Alternatives of one diagnostic are tried one by one and
  * the one after which the build is best wins; on a tie the compiler's own order. A suggestion whose own text does not
  * resolve afterwards was wrong, however sure the compiler was: it is taken back and not tried again.
@@ -120,10 +131,46 @@ async function advanceRound(run: FixRun, diagnosis: Diagnosis): Promise<Landing[
   if (landings.length > 0) return landings;
   for (const group of open) {
     const best = await tryAlternatives(run, group);
-    const landed = best === undefined ? [] : await followChoices(run, [best]);
+    const landed = best === undefined ? [] : await followChoices(run, [best.choice]);
+    if (landed.length > 0) return landed;
+  }
+  return followQuickFix(run, diagnosis);
+}
+
+/** The compiler has nothing left: an analyzer's offer is taken when the build is better for it, never unseen. */
+async function followQuickFix(run: FixRun, diagnosis: Diagnosis): Promise<Landing[]> {
+  const errors = diagnosis.diagnostics.filter(isHardError);
+  if (errors.length === 0) return [];
+  const asked = (await run.world.offerFixes?.(run.overlay.changes(), errors)) ?? NO_ANALYZER;
+  if (asked.status === 'not_run') {
+    noteOnce(run, `${NO_QUICK_FIXES}: ${asked.reason}`);
+    return [];
+  }
+  const { policy, focus = null } = run.options;
+  const rules = { diagnostics: diagnosis.diagnostics, policy, focus, tabu: run.tabu };
+  const { groups, left } = selectQuickFixes(errors, asked, rules);
+  for (const sentence of left) noteOnce(run, sentence);
+  for (const group of groups) {
+    const best = await tryAlternatives(run, group);
+    if (best === undefined || !isProgress(best, diagnosis)) continue;
+    const landed = await followChoices(run, [best.choice]);
     if (landed.length > 0) return landed;
   }
   return [];
+}
+
+const NO_QUICK_FIXES = 'No quick fixes were asked for';
+const NO_ANALYZER = { status: 'not_run', reason: 'no analyzer is connected' } as const;
+
+/** The error is gone, and the compiler gets farther or complains less where it was. */
+function isProgress({ choice, score }: Trial, before: Diagnosis): boolean {
+  const [, phase = 0, errors = 0] = scoreCandidate(choice.diagnostic, before);
+  const [isOpen, phaseNow = 0, errorsNow = 0] = score;
+  return isOpen === 0 && (phaseNow < phase || (phaseNow === phase && errorsNow < errors));
+}
+
+function noteOnce(run: FixRun, note: string): void {
+  if (!run.notes.includes(note)) run.notes.push(note);
 }
 
 function startClippy(run: FixRun, diagnosis: Diagnosis): boolean {
@@ -165,11 +212,17 @@ function takeBack(run: FixRun, wrong: readonly FixChoice[], before: Snapshot): D
   return before.diagnosis;
 }
 
-async function tryAlternatives(run: FixRun, group: readonly FixChoice[]): Promise<FixChoice | undefined> {
-  const scored: { choice: FixChoice; score: number[] }[] = [];
+interface Trial {
+  choice: FixChoice;
+  score: number[];
+}
+
+/** The alternative after which the build is best. */
+async function tryAlternatives(run: FixRun, group: readonly FixChoice[]): Promise<Trial | undefined> {
+  const scored: Trial[] = [];
   for (const choice of group) {
     if (run.trialsLeft === 0) {
-      run.notes.push('Not every alternative was tried: the limit of trial builds was reached');
+      noteOnce(run, 'Not every alternative was tried: the limit of trial builds was reached');
       break;
     }
     const trial = run.overlay.fork();
@@ -180,7 +233,7 @@ async function tryAlternatives(run: FixRun, group: readonly FixChoice[]): Promis
     scored.push({ choice, score });
     if (isPerfectScore(score)) break;
   }
-  return scored.sort((a, b) => compareScores(a.score, b.score))[0]?.choice;
+  return scored.sort((a, b) => compareScores(a.score, b.score))[0];
 }
 
 /** Follows the choices whose files and offsets exist; one that does not fit must not cost the others. */
@@ -191,15 +244,19 @@ async function followChoices(run: FixRun, offered: readonly FixChoice[]): Promis
   }
   const landings = choices.length === 0 ? undefined : await run.overlay.replace(choices);
   if (landings === undefined) return [];
-  for (const { diagnostic, suggestion } of choices) {
-    run.fixes.push({
-      code: diagnostic.code,
-      message: diagnostic.message,
-      suggestion: suggestion.message,
-      path: suggestion.replacements[0]?.path ?? primaryPath(diagnostic) ?? '',
-    });
-  }
+  run.fixes.push(...choices.map(describeFix));
   return landings;
+}
+
+function describeFix({ diagnostic, suggestion, quickFix }: FixChoice): AppliedFix {
+  return {
+    code: diagnostic.code,
+    message: diagnostic.message,
+    suggestion: suggestion.message,
+    path: suggestion.replacements[0]?.path ?? primaryPath(diagnostic) ?? '',
+    source: quickFix?.tool ?? diagnostic.tool,
+    isGuess: quickFix?.isGuess ?? false,
+  };
 }
 
 function concludeFix(run: FixRun, diagnosis: Diagnosis, rounds: number): FixResult {

@@ -78,14 +78,16 @@ export function isHardError(diagnostic: CompilerDiagnostic): boolean {
   return diagnostic.code === null || /^E\d{4}$/.test(diagnostic.code);
 }
 
-interface SelectionRules {
+/** What a single suggestion is judged against. */
+export interface RejectionRules {
   diagnostics: readonly CompilerDiagnostic[];
   policy: FixPolicy;
   focus: FixFocus | null;
   tabu: ReadonlySet<string>;
 }
 
-function rejectChoice(choice: FixChoice, rules: SelectionRules): LeftReason | undefined {
+/** Why a suggestion is not followed, undefined when it is. */
+export function rejectChoice(choice: FixChoice, rules: RejectionRules): LeftReason | undefined {
   const { suggestion } = choice;
   if (suggestion.replacements.some(({ path }) => !isInsidePath(path))) return 'foreign_path';
   if (suggestion.replacements.some(({ start, end }) => start > end) || hasSelfOverlap(suggestion))
@@ -96,7 +98,7 @@ function rejectChoice(choice: FixChoice, rules: SelectionRules): LeftReason | un
   return isSilencing(choice) && hasAnotherReading(choice, rules.diagnostics) ? 'silences_another' : undefined;
 }
 
-function isSureEnough({ diagnostic, suggestion }: FixChoice, { policy, focus }: SelectionRules): boolean {
+function isSureEnough({ diagnostic, suggestion }: FixChoice, { policy, focus }: RejectionRules): boolean {
   const allows = (allowed: readonly Applicability[]): boolean => allowed.includes(suggestion.applicability);
   if (diagnostic.level === 'error') return allows(policy.errorApplicability);
   if (allows(policy.warningApplicability)) return true;
@@ -158,7 +160,7 @@ function resolveOverlaps(
   const open: FixChoice[][] = [];
   const seen = new Set<string>();
   for (const group of groups) {
-    const id = group.map(identify).sort().join('\n');
+    const id = group.map(identifyChoice).sort().join('\n');
     const [only] = group;
     if (seen.has(id) || only === undefined) continue;
     seen.add(id);
@@ -173,7 +175,8 @@ function isInConflict(a: FixChoice, b: FixChoice): boolean {
   return a.suggestion.replacements.some((x) => b.suggestion.replacements.some((y) => meets(x, y)));
 }
 
-function identify({ suggestion }: FixChoice): string {
+/** The same for choices that change the same bytes to the same text. */
+export function identifyChoice({ suggestion }: FixChoice): string {
   return JSON.stringify(suggestion.replacements.map((r) => [r.path, r.start, r.end, r.replacement]));
 }
 
@@ -184,7 +187,8 @@ const SURENESS: Record<Applicability, number> = {
   HasPlaceholders: 3,
 };
 
-function compareGroups(a: readonly FixChoice[], b: readonly FixChoice[]): number {
+/** Orders alternatives: errors first, the surer first, then by place. */
+export function compareGroups(a: readonly FixChoice[], b: readonly FixChoice[]): number {
   const [x, y] = [rank(a), rank(b)];
   for (const [i, value] of x.entries()) {
     const other = y[i] ?? 0;
