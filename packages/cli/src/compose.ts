@@ -6,4 +6,10 @@ export { openWorkspace } from './composition/open-workspace.js';
 export { readTreeMemory } from './composition/read-tree-memory.js';
 export { RepositoryWorkspace } from './composition/repository-workspace.js';
 export { runElfCommand } from './composition/run-elf-command.js';
-export type { ChangeOutcome, ExactOutcome, RowView, Workspace } from './composition/workspace.js';
+export type {
+  ChangeOutcome,
+  ExactOutcome,
+  RowView,
+  SummarizeOutcome,
+  Workspace,
+} from './composition/workspace.js';

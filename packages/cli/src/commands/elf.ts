@@ -55,7 +55,7 @@ async function runElf({ context, globals }: Invocation, words: readonly string[]
     ...context.io,
     out(text: string) {
       said.out = text;
-      context.io.out(text);
+      context.io.out(text.replaceAll(OWN_NAME, 'parseltongue elf'));
     },
     err(text: string) {
       const ours = text.replaceAll(OWN_NAME, 'parseltongue elf');

@@ -24,6 +24,7 @@ import { describeTier, type ExactFacts, loadExactTier, saveExactTier } from './e
 import { indexRepository } from './index-repository.js';
 import type { GateChoice } from './open-preflights.js';
 import type { Stages } from './open-stages.js';
+import { openSummaryModel } from './open-summary-model.js';
 import { openProposalStore, type ProposalStore, parseEditFile } from './proposal-store.js';
 import { putCompilerFacts, readCompilerTier } from './read-compiler-tier.js';
 import { compareFiles } from './read-freshness.js';
@@ -31,7 +32,7 @@ import { readSource } from './read-source.js';
 import { cancelChange, changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
 import { showRow } from './show-row.js';
 import { submitRun } from './submit-run.js';
-import { summarizeStore, withModel } from './summarize-store.js';
+import { summarizeStore } from './summarize-store.js';
 import { createTreeContext } from './tree-context.js';
 import { watchStore } from './watch-repository.js';
 import type {
@@ -138,9 +139,10 @@ export class RepositoryWorkspace implements Workspace {
     const { context, onProgress } = this.#parts;
     const request = { store: await this.requireStore(), signal: context.signal, onProgress };
     if (model === undefined) return summarizeStore(request);
-    return withModel(resolve(context.cwd, model), context.signal, (loaded) =>
-      summarizeStore({ ...request, model: loaded }),
-    );
+    await using opened = await openSummaryModel(model, context);
+    if (opened.doubt !== null) context.io.err(`${opened.doubt}\n`);
+    const outcome = await summarizeStore({ ...request, model: opened.model });
+    return { ...outcome, model: { name: opened.name, is_durable: opened.doubt === null } };
   }
 
   async askStructure(request: StructureRequest): Promise<StructureAnswer> {

@@ -1,12 +1,9 @@
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
-import { openLlamaModel } from '@parseltongue/elf-orchestrator';
 import type { ProgressListener, Row, RowKey, Summary, TextModel } from '@parseltongue/isg-core';
-import { type SummarizedRow, summarizeRows } from '@parseltongue/summary-gen';
+import { type BackfillOutcome, type SummarizedRow, summarizeRows } from '@parseltongue/summary-gen';
 import type { SummarizeOutcome } from './workspace.js';
 
 const BATCH = 2000;
-const MODEL_CONTEXT_TOKENS = 4096;
-const MODEL_SEQUENCES = 5;
 
 export interface SummarizeRequest {
   store: CodeGraphStore;
@@ -24,7 +21,15 @@ export interface SummarizeRequest {
 export async function summarizeStore(request: SummarizeRequest): Promise<SummarizeOutcome> {
   const { store, model, signal, onProgress } = request;
   const started = performance.now();
-  const outcome: SummarizeOutcome = { summaries: 0, rule_based: 0, llm_assisted: 0, mean_quality: 0, ms: 0 };
+  const outcome: SummarizeOutcome = {
+    summaries: 0,
+    rule_based: 0,
+    llm_assisted: 0,
+    mean_quality: 0,
+    ms: 0,
+    model: null,
+    asked: null,
+  };
   const reused = new Set<RowKey>();
   const cached = (row: Row): Summary | undefined => {
     if (!isFresh(row, model !== undefined)) return undefined;
@@ -37,7 +42,11 @@ export async function summarizeStore(request: SummarizeRequest): Promise<Summari
     if (batch.length > 0) await store.putSummaries(batch.splice(0));
     onProgress({ stage: 'summaries', done: outcome.summaries, total: null, unit: 'rows' });
   };
-  const options = { signal, cached, ...(model === undefined ? {} : { model }) };
+  const options = {
+    signal,
+    cached,
+    ...(model === undefined ? {} : { model, onBackfill: countAnswers(outcome) }),
+  };
   for await (const entry of summarizeRows(store.exportRows(), options)) {
     if (reused.delete(entry.key)) continue;
     batch.push(entry);
@@ -50,19 +59,13 @@ export async function summarizeStore(request: SummarizeRequest): Promise<Summari
   return outcome;
 }
 
-/** Loads a GGUF file for the time of one call. */
-export async function withModel<T>(
-  modelPath: string,
-  signal: AbortSignal,
-  work: (model: TextModel) => Promise<T>,
-): Promise<T> {
-  await using model = await openLlamaModel({
-    modelPath,
-    contextTokens: MODEL_CONTEXT_TOKENS,
-    sequences: MODEL_SEQUENCES,
-    signal,
-  });
-  return await work(model);
+/** Counts what became of the rows the model was to be asked about. */
+function countAnswers(outcome: SummarizeOutcome): (answer: BackfillOutcome) => void {
+  const asked = { accepted: 0, rejected: 0, failed: 0, unaffordable: 0 };
+  outcome.asked = asked;
+  return ({ result }) => {
+    asked[result] += 1;
+  };
 }
 
 function countSummary(outcome: SummarizeOutcome, summary: Summary): void {

@@ -75,6 +75,10 @@ export interface SummarizeOutcome extends Record<string, unknown> {
   llm_assisted: number;
   mean_quality: number;
   ms: number;
+  /** Who improved the weakest; durable when its answers outlive this process. Null when rules alone worked. */
+  model: { name: string; is_durable: boolean } | null;
+  /** What became of the rows the model was to be asked about: unaffordable ones are left for the next time. */
+  asked: Record<'accepted' | 'rejected' | 'failed' | 'unaffordable', number> | null;
 }
 
 /** A run's outcome with its change as a unified diff. */

@@ -116,7 +116,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     option: 'model',
     type: 'text',
     isRepositoryChoice: false,
-    what: 'GGUF file that improves summaries',
+    what: 'local model that improves summaries',
   },
   {
     key: 'fix.clippy',

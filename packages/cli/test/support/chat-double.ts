@@ -16,7 +16,13 @@ export async function openChatDouble(answer: string): Promise<ChatDouble> {
     request.setEncoding('utf8').on('data', (piece: string) => (text += piece));
     request.on('end', () => {
       const { authorization } = request.headers;
-      requests.push({ authorization, body: JSON.parse(text) as Record<string, unknown> });
+      const body = JSON.parse(text) as Record<string, unknown>;
+      requests.push({ authorization, body });
+      if (body.stream !== true) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(completionOf(answer)));
+        return;
+      }
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const chunk of chunksOf(answer)) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
       response.end('data: [DONE]\n\n');
@@ -31,6 +37,11 @@ export async function openChatDouble(answer: string): Promise<ChatDouble> {
       await new Promise<void>((done) => server.close(() => done()));
     },
   };
+}
+
+function completionOf(content: string): object {
+  const choice = { index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' };
+  return { choices: [choice], usage: { prompt_tokens: 900, completion_tokens: 40 } };
 }
 
 function chunksOf(answer: string): object[] {
