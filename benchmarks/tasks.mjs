@@ -4,9 +4,20 @@
 // base workspace and one warmed shadow.
 // The kind `retry` gives the wrong proposal first and the good one second: solved in two attempts, with the time of each retrieval.
 // Usage: node benchmarks/tasks.mjs [--only <part of an id>[,...]] [--kinds good,wrong,lying,retry] [--json]
+//   [--results <file>] [--minutes <n>]: a long pass in parts. What the file holds is not run again; after n minutes it stops with status 75.
 // Needs built packages (pnpm build), cargo and git.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,19 +33,44 @@ const root = join(scratch, 'workspace');
 const started = performance.now();
 
 try {
+  const rows = loadResults();
+  const isDone = (task, kind) => rows.some((row) => row.task === task.id && row.kind === kind);
+  const open = loadTasks().flatMap((task) =>
+    flags.kinds.filter((kind) => !isDone(task, kind)).map((kind) => ({ task, kind })),
+  );
+  const left = open.length === 0 ? 0 : await runAll(open, rows);
+  if (left === 0) report(rows);
+  else {
+    process.stdout.write(`${left} proposals are left; the same command goes on\n`);
+    process.exitCode = 75;
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Runs proposals until none is left or the time is up; answers how many are left. */
+async function runAll(open, rows) {
   prepareBase();
-  const rows = [];
   const world = await openWorld();
   try {
-    for (const task of loadTasks()) {
-      for (const kind of flags.kinds) rows.push(await runProposal(world, task, kind));
+    for (const [i, { task, kind }] of open.entries()) {
+      if (performance.now() - started > flags.minutes * 60_000) return open.length - i;
+      const row = await runProposal(world, task, kind);
+      rows.push(row);
+      if (flags.results !== null) appendFileSync(flags.results, `${JSON.stringify(row)}\n`);
     }
+    return 0;
   } finally {
     await world.close();
   }
-  report(rows);
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+}
+
+function loadResults() {
+  if (flags.results === null || !existsSync(flags.results)) return [];
+  return readFileSync(flags.results, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 function readFlags(argv) {
@@ -43,6 +79,8 @@ function readFlags(argv) {
     only: argv.includes('--only') ? value('--only').split(',') : [],
     kinds: argv.includes('--kinds') ? value('--kinds').split(',') : ['good', 'wrong', 'lying'],
     isJson: argv.includes('--json'),
+    results: argv.includes('--results') ? value('--results') : null,
+    minutes: argv.includes('--minutes') ? Number(value('--minutes')) : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -242,7 +280,10 @@ function report(rows) {
     lying: of('lying').length,
     attempts: rows.reduce((sum, row) => sum + row.attempts, 0),
     tokens: rows.reduce((sum, row) => sum + row.tokens, 0),
-    seconds: Math.round((performance.now() - started) / 1000),
+    meanSeconds: Object.fromEntries(
+      flags.kinds.map((kind) => [kind, mean(of(kind).map(({ seconds }) => seconds))]),
+    ),
+    seconds: Math.round(rows.reduce((sum, row) => sum + row.seconds, 0)),
   };
   if (flags.isJson) process.stdout.write(`${JSON.stringify({ summary, rows })}\n`);
   else {
@@ -273,6 +314,10 @@ function report(rows) {
     summary.falseAccept + summary.lyingAccepted + summary.wrongAccepted === 0 &&
     summary.falseBlock <= good.length * 0.02;
   if (!isGood) process.exitCode = 1;
+}
+
+function mean(values) {
+  return Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 10) / 10;
 }
 
 function countBy(rows, name) {
