@@ -1,6 +1,9 @@
 import type { Node, Query } from 'web-tree-sitter';
+import { type CapturedFile, MAX_ROW_DEPTH } from './captured-item.js';
+import { endOfCall } from './end-of-call.js';
 import { skipTrivia } from './lex.js';
 import type { MaskedText } from './mask-grammar-gaps.js';
+import { partsOfNode } from './parts-of-node.js';
 
 /** Items, attributes and doc comments of a file, in one query that is compiled once a worker. */
 export const ITEM_QUERY = `
@@ -19,35 +22,6 @@ export const ITEM_QUERY = `
 (line_comment inner: (_)) @inner
 (block_comment inner: (_)) @inner
 `;
-
-/** An item of the tree with its place among the others. Offsets are UTF-16 units. */
-export interface CapturedItem {
-  node: Node;
-  /** Node type of the grammar; `macro_item` and `trait_alias` for what the grammar does not know. */
-  type: string;
-  /** Extent of the tree-sitter node. */
-  nodeStart: number;
-  nodeEnd: number;
-  /** The node with keywords the grammar does not know in front. */
-  headStart: number;
-  /** The node with its attributes, doc comments and, for macro calls, the closing `;`. */
-  start: number;
-  end: number;
-  /** Line of `start`, from 0. */
-  row: number;
-  /** Index among the captured items, -1 at the file's root. */
-  parent: number;
-  /** Texts of the outer attributes and doc comments, in order. */
-  outer: string[];
-  /** Texts of the inner attributes and doc comments, in order. */
-  inner: string[];
-}
-
-/** The items of a file, parents before children, and the inner attributes and doc comments of the file itself. */
-export interface CapturedFile {
-  items: CapturedItem[];
-  inner: string[];
-}
 
 interface Piece {
   start: number;
@@ -122,9 +96,6 @@ function innerOf(state: CaptureState): string[] {
   return (top === undefined ? undefined : state.file.items[top]?.inner) ?? state.file.inner;
 }
 
-// Deeper items stay in the text of the row around them: no person nests so, and keys would grow with the depth.
-const MAX_ROW_DEPTH = 64;
-
 function addItem(state: CaptureState, { name, node, start, end }: Capture): void {
   if (state.open.length >= MAX_ROW_DEPTH) {
     state.pending = [];
@@ -136,15 +107,15 @@ function addItem(state: CaptureState, { name, node, start, end }: Capture): void
   const parent = state.open.at(-1) ?? -1;
   state.pending = [];
   state.file.items.push({
-    node,
     type: itemType(name, node.type, replaced?.kind),
     nodeStart: start,
     nodeEnd: end,
     headStart,
     start: outer[0]?.start ?? headStart,
-    end: name === 'call' ? endOfCall(state, end, state.file.items[parent]?.nodeEnd) : end,
+    end: name === 'call' ? endOfCall(state.text, end, state.file.items[parent]?.nodeEnd) : end,
     row: outer[0]?.row ?? node.startPosition.row,
     parent,
+    parts: partsOfNode(node),
     outer: outer.map((piece) => piece.text),
     inner: [],
   });
@@ -171,10 +142,4 @@ function startOfHead(state: CaptureState, nodeStart: number): number {
     start = keyword.start;
   }
   return start;
-}
-
-function endOfCall({ text }: CaptureState, end: number, limit = text.length): number {
-  const next = skipTrivia(text, end, limit);
-  const isClosed = next < limit && text[next] === ';' && !text.slice(end, next).includes('\n');
-  return isClosed ? next + 1 : end;
 }

@@ -1,7 +1,7 @@
 import type { Chunk } from '@parseltongue/isg-core';
 import type { FilePlace } from '../define-language.js';
 import { type Attribute, parseAttribute, readCfgs } from './attributes.js';
-import type { CapturedFile, CapturedItem } from './capture-items.js';
+import type { CapturedFile, CapturedItem } from './captured-item.js';
 import { type CfgPredicate, parseCfg } from './cfg.js';
 import { classifyFile, classifyItem, type TestClass } from './classify.js';
 import { readDoc, readDocAttribute } from './doc.js';
@@ -168,18 +168,17 @@ function readHead(
     case 'macro_call':
       return readCallHead(item, text);
     case 'impl': {
-      const generics = item.node.childForFieldName('type_parameters');
-      const where = item.node.namedChildren.find((child) => child.type === 'where_clause');
+      const { generics, where } = item.parts;
       return [generics, where]
-        .map((node) => (node ? normalizeType(text.slice(node.startIndex, node.endIndex)) : ''))
+        .map((extent) => (extent ? normalizeType(text.slice(extent.start, extent.end)) : ''))
         .join('')
         .replace(/,$/, '');
     }
     case 'extern_block':
       return normalizeType(attributes.find((attribute) => attribute.path === 'link')?.args ?? '');
     case 'const': {
-      const value = naming.name === '_' ? item.node.childForFieldName('value') : null;
-      return value === null ? '' : normalizeType(text.slice(value.startIndex, value.endIndex));
+      const value = naming.name === '_' ? item.parts.value : undefined;
+      return value === undefined ? '' : normalizeType(text.slice(value.start, value.end));
     }
     default:
       return '';

@@ -1,24 +1,19 @@
 import { hash } from 'node:crypto';
 import { type Chunk, estimateTokenCount } from '@parseltongue/isg-core';
-import type { Node, Query } from 'web-tree-sitter';
 import { type ByteIndex, createByteIndex } from '../../parse/byte-index.js';
 import type { FilePlace } from '../define-language.js';
 import { assignKeys, type KeyedItem } from './assign-keys.js';
-import { captureItems } from './capture-items.js';
+import type { CapturedFile } from './captured-item.js';
 import { formatConjunction } from './cfg.js';
 import { type Draft, draftItems } from './draft-items.js';
 import { hashInterface } from './hash-interface.js';
-import type { MaskedText } from './mask-grammar-gaps.js';
 import type { RustItem } from './syntax.js';
 
 /** One parsed file and what is known of its place in the repository. */
 export interface ExtractInput {
-  root: Node;
-  query: Query;
+  captured: CapturedFile;
   path: string;
-  /** The file's text; the tree was made from `masked.text`, which has equal offsets. */
   text: string;
-  masked: MaskedText;
   place: FilePlace;
 }
 
@@ -30,7 +25,7 @@ export interface ExtractInput {
  */
 export function extractItems(input: ExtractInput): { items: RustItem[]; interfaceHash: string } {
   const { path, text, place } = input;
-  const drafts = draftItems(captureItems(input.root, input.query, input), input);
+  const drafts = draftItems(input.captured, input);
   const toByte = createByteIndex(text);
   const cuts = cutText(drafts, text, toByte);
   const keys = assignKeys(

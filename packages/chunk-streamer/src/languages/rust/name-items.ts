@@ -1,6 +1,5 @@
 import type { RowKind } from '@parseltongue/isg-core';
-import type { Node } from 'web-tree-sitter';
-import type { CapturedItem } from './capture-items.js';
+import type { CapturedItem, Extent, ItemParts } from './captured-item.js';
 import { readTokens } from './lex.js';
 import { normalizeType } from './normalize.js';
 
@@ -44,15 +43,16 @@ const KINDS: Readonly<Record<string, RowKind>> = {
 /** Names an item. Types are kept as written but for spaces; raw identifiers lose their `r#`. */
 export function nameItem(item: CapturedItem, context: NamingContext): ItemName {
   const kind = kindOf(item.type, context.parentKind);
-  if (kind === 'impl') return nameImpl(item.node, context.text);
+  if (kind === 'impl') return nameImpl(item.parts, context.text);
   if (kind === 'extern_block') return { ...unnamed(kind, nameExtern(item, context.text)), segment: null };
   if (kind === 'macro_call') return nameCall(item, context.text);
   if (item.type === 'macro_item') return nameMacroItem(item, context.text);
-  const node = item.node.childForFieldName('name');
-  if (node === null) return unnamed(kind, '?');
-  const identifier = context.text.slice(node.startIndex, node.endIndex).replace(/^r#/, '');
+  const extent = item.parts.name;
+  if (extent === undefined) return unnamed(kind, '?');
+  const { start, end } = extent;
+  const identifier = context.text.slice(start, end).replace(/^r#/, '');
   const name = kind === 'macro' ? `${identifier}!` : identifier;
-  return { kind, name, segment: name, nameStart: node.startIndex, nameEnd: node.endIndex, macroName: null };
+  return { kind, name, segment: name, nameStart: start, nameEnd: end, macroName: null };
 }
 
 function kindOf(type: string, parentKind: RowKind): RowKind {
@@ -75,35 +75,32 @@ function unnamed(kind: RowKind, name: string): ItemName {
   return { kind, name, segment: name, nameStart: null, nameEnd: null, macroName: null };
 }
 
-function nameImpl(node: Node, text: string): ItemName {
-  const selfType = typeText(node.childForFieldName('type'), text);
-  const trait = node.childForFieldName('trait');
-  if (trait === null) return { ...unnamed('impl', `@${selfType}`), segment: selfType };
-  const isNegative = text.slice(0, trait.startIndex).trimEnd().endsWith('!');
+function nameImpl({ type, trait }: ItemParts, text: string): ItemName {
+  const selfType = typeText(type, text);
+  if (trait === undefined) return { ...unnamed('impl', `@${selfType}`), segment: selfType };
+  const isNegative = /!\s*$/.test(text.slice(Math.max(0, trait.start - 40), trait.start));
   return unnamed('impl', `${isNegative ? '!' : ''}${typeText(trait, text)}@${selfType}`);
 }
 
-function typeText(node: Node | null, text: string): string {
-  const type = node === null ? '' : normalizeType(text.slice(node.startIndex, node.endIndex));
+function typeText(extent: Extent | undefined, text: string): string {
+  const type = extent === undefined ? '' : normalizeType(text.slice(extent.start, extent.end));
   return type === '' ? '?' : type;
 }
 
 function nameExtern(item: CapturedItem, text: string): string {
-  const head = text.slice(item.nodeStart, item.node.childForFieldName('body')?.startIndex ?? item.nodeEnd);
+  const head = text.slice(item.nodeStart, item.parts.body?.start ?? item.nodeEnd);
   return `extern ${/"[^"]*"/.exec(head)?.[0] ?? '"C"'}`;
 }
 
 function nameCall(item: CapturedItem, text: string): ItemName {
-  // At the file's root a call that ends in `;` is wrapped in a statement.
-  const call = item.node.type === 'macro_invocation' ? item.node : item.node.namedChild(0);
-  const macro = call?.childForFieldName('macro') ?? null;
+  const macro = item.parts.name;
   const macroName = typeText(macro, text);
   return {
     kind: 'macro_call',
     name: `${macroName}!`,
     segment: `${macroName}!`,
-    nameStart: macro?.startIndex ?? null,
-    nameEnd: macro?.endIndex ?? null,
+    nameStart: macro?.start ?? null,
+    nameEnd: macro?.end ?? null,
     macroName,
   };
 }

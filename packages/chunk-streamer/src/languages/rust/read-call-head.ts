@@ -1,4 +1,4 @@
-import type { CapturedItem } from './capture-items.js';
+import type { CapturedItem } from './captured-item.js';
 import { readTokens, skipBrackets, skipTrivia, type Token } from './lex.js';
 import { normalizeType } from './normalize.js';
 

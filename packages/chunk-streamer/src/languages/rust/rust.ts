@@ -1,8 +1,9 @@
 import { type SyntaxDiagnostic, utf8Length } from '@parseltongue/isg-core';
 import { collectDiagnostics } from '../../parse/collect-diagnostics.js';
 import { defineLanguage } from '../define-language.js';
-import { ITEM_QUERY } from './capture-items.js';
-import { extractFacts } from './extract-facts.js';
+import { captureItems, ITEM_QUERY } from './capture-items.js';
+import { captureOutline } from './capture-outline.js';
+import { extractFacts, readPlainFile } from './extract-facts.js';
 import { extractItems } from './extract-items.js';
 import { maskGrammarGaps } from './mask-grammar-gaps.js';
 import type { RustFileSyntax } from './syntax.js';
@@ -14,9 +15,15 @@ export const rust = defineLanguage<RustFileSyntax>({
   grammar: { package: 'tree-sitter-rust', file: 'tree-sitter-rust.wasm' },
   query: ITEM_QUERY,
   extract({ path, text, place, query, parse }) {
+    const plain = readPlainFile(text);
+    if (plain !== undefined) {
+      const extracted = extractItems({ captured: captureOutline(plain), path, text, place });
+      return { path, ...extracted, diagnostics: [], facts: plain.facts };
+    }
     const masked = maskGrammarGaps(text);
     const root = parse(masked.text).rootNode;
-    const { items, interfaceHash } = extractItems({ root, query, path, text, masked, place });
+    const captured = captureItems(root, query, { text, masked });
+    const { items, interfaceHash } = extractItems({ captured, path, text, place });
     const diagnostics = collectDiagnostics(root, path, text);
     return { path, items, interfaceHash, ...readFacts({ path, text, items }, diagnostics) };
   },

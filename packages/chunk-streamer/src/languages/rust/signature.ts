@@ -1,6 +1,6 @@
 import type { RowKind, Visibility } from '@parseltongue/isg-core';
 import type { Attribute } from './attributes.js';
-import type { CapturedItem } from './capture-items.js';
+import type { CapturedItem } from './captured-item.js';
 import { skipBrackets } from './lex.js';
 import { normalizeSignature, normalizeType } from './normalize.js';
 import { readCallHead } from './read-call-head.js';
@@ -36,8 +36,8 @@ const VALUE_KINDS: ReadonlySet<RowKind> = new Set(['const', 'static', 'associate
 /** Where the part that callers see ends: before the body or the value, else with the item. */
 export function endOfInterface(item: CapturedItem, kind: RowKind): number {
   if (WHOLE_KINDS.has(kind) || kind === 'macro' || kind === 'macro_call') return item.nodeEnd;
-  if (VALUE_KINDS.has(kind)) return item.node.childForFieldName('type')?.endIndex ?? item.nodeEnd;
-  return item.node.childForFieldName('body')?.startIndex ?? item.nodeEnd;
+  if (VALUE_KINDS.has(kind)) return item.parts.type?.end ?? item.nodeEnd;
+  return item.parts.body?.start ?? item.nodeEnd;
 }
 
 function callSignature(item: CapturedItem, text: string): string {
@@ -69,13 +69,11 @@ function macroSignature(item: CapturedItem, text: string): string {
     const open = start + head.length;
     return trimEnd(text.slice(start, text[open] === '(' ? skipBrackets(text, open) : open));
   }
-  const rules = item.node.namedChildren.filter((child) => child.type === 'macro_rule');
-  const arms = rules.slice(0, MAX_MACRO_ARMS).map((rule) => {
-    const left = rule.childForFieldName('left');
-    return left === null ? '' : normalizeSignature(text.slice(left.startIndex, left.endIndex));
-  });
-  const name = item.node.childForFieldName('name');
-  const title = `macro_rules! ${name === null ? '' : text.slice(name.startIndex, name.endIndex)}`;
+  const { name, arms: rules = [] } = item.parts;
+  const arms = rules
+    .slice(0, MAX_MACRO_ARMS)
+    .map(({ start: from, end: to }) => normalizeSignature(text.slice(from, to)));
+  const title = `macro_rules! ${name === undefined ? '' : text.slice(name.start, name.end)}`;
   const more = rules.length > MAX_MACRO_ARMS ? '; ..' : '';
   return arms.length === 0 ? title : `${title} { ${arms.join('; ')}${more} }`;
 }

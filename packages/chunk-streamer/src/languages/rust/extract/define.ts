@@ -1,4 +1,5 @@
 import { type DefFact, DefFlag, type DefKind, type VisibilityFact } from '../facts.js';
+import { P } from './punctuation.js';
 import type { Attributes } from './read-attributes.js';
 import type { ItemContext, Reader } from './reader.js';
 
@@ -7,6 +8,10 @@ export interface ItemHead {
   context: ItemContext;
   attributes: Attributes;
   vis: VisibilityFact;
+  /** First token of the attributes. */
+  first: number;
+  /** First token behind the attributes. */
+  at: number;
   /** Byte offset of the first token behind the attributes. */
   start: number;
 }
@@ -18,13 +23,12 @@ export function define(
   init: { kind: DefKind; name: string; pos: number },
 ): DefFact {
   const { context, attributes } = head;
-  const isImpl = init.kind === 'impl';
-  const row = isImpl ? r.items.starting(head.start) : r.items.named(init.pos);
+  const row = rowOf(r, head, init);
   const fact: DefFact = {
     kind: init.kind,
     name: init.name,
     pos: init.pos,
-    item: row >= 0 ? row : r.items.around(init.pos),
+    item: row >= 0 ? row : r.rowAround(init.pos),
     exact: row >= 0,
     scope: context.scope,
     owner: context.owner,
@@ -38,6 +42,18 @@ export function define(
   if (attributes.deriveMacro !== '') fact.deriveMacro = attributes.deriveMacro;
   r.out.defs.push(fact);
   return fact;
+}
+
+/** The row that is this very definition, -1 when it has none. A definition has just been named when this is asked. */
+function rowOf(r: Reader, head: ItemHead, { kind, pos }: { kind: DefKind; pos: number }): number {
+  const { rows } = r;
+  const isImpl = kind === 'impl';
+  if (!('openItem' in rows)) return isImpl ? rows.starting(head.start) : rows.named(pos);
+  // the file of a declared module is a row, its declaration is none
+  if (kind === 'module' && r.isAt(P.semicolon)) return -1;
+  const row = rows.openItem(kind, { first: head.first, head: head.at });
+  if (!isImpl) rows.note('name', r.at - 1, r.at);
+  return row;
 }
 
 /** Predicates on the item itself and those of a macro around it. */

@@ -18,6 +18,9 @@ export interface Attributes {
   hasForeign: boolean;
 }
 
+/** What may follow the path of an attribute. */
+const META_ENDS = new Set<number>([Token.end, P.equal, P.comma, P.openParen, P.openBracket, P.openBrace]);
+
 const BUILT_IN = new Set(
   (
     'allow automatically_derived bench cfg cfg_attr cold collapse_debuginfo coroutine crate_name crate_type debugger_visualizer deny ' +
@@ -49,11 +52,13 @@ export function readAttributes(r: Reader, inner = false): Attributes {
   while (r.isAt(P.hash)) {
     const isInner = r.kind(1) === P.bang;
     if (isInner !== inner) break;
+    const first = r.at;
     r.at += isInner ? 2 : 1;
     r.inside(() => {
       readMeta(r, attributes);
       r.at = r.limit;
     });
+    if (isInner) r.outline?.noteInner(first, r.at);
   }
   return attributes;
 }
@@ -66,6 +71,7 @@ function readMeta(r: Reader, into: Attributes): void {
     if (!r.acceptPair(P.colon, P.colon)) break;
   }
   const name = segments[segments.length - 1] ?? '';
+  if (r.isStrict && (name === '' || !META_ENDS.has(r.kind()))) r.fail();
   if (segments.length > 1) {
     if (name === 'test') into.isTest = true;
     if (!BUILT_IN.has(entryAt(segments, 0))) into.hasForeign = into.hasForeign || name !== 'test';

@@ -41,7 +41,7 @@ export function readStatements(r: Reader, pos: number, flags: number): number {
 }
 
 function openBlockScope(r: Reader, pos: number): number {
-  r.out.scopes.push({ kind: 'block', parent: r.scope, item: r.items.around(pos), owner: r.owner });
+  r.out.scopes.push({ kind: 'block', parent: r.scope, item: r.rowAround(pos), owner: r.owner });
   return r.out.scopes.length - 1;
 }
 
@@ -97,7 +97,7 @@ function readGuarded(r: Reader, state: BlockState): void {
     if (!(error instanceof UnreadableSyntax)) throw error;
     Object.assign(r, { limit, scope, owner, depth });
     r.out.reset(mark);
-    r.unreadable += 1;
+    r.leaveOut();
     skipStatement(r, start);
   }
 }

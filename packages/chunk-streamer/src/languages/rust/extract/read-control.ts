@@ -89,8 +89,10 @@ function readMatch(r: Reader, pos: number): number {
 
 function skipInnerAttributes(r: Reader): void {
   while (r.isPair(P.hash, P.bang)) {
+    const first = r.at;
     r.at += 2;
     r.at = r.mate() + 1;
+    r.outline?.noteInner(first, r.at);
   }
 }
 

@@ -38,6 +38,7 @@ export function readFunction(r: Reader, head: ItemHead, modifiers: number): void
   if (where.length > 0) fact.where = where;
   if (r.accept(P.semicolon)) return;
   const unread = r.unreadable;
+  r.outline?.note('body', r.at, r.at + 1);
   fact.body = readBody(r, index);
   if (r.unreadable > unread) fact.flags |= DefFlag.opaqueBody;
 }

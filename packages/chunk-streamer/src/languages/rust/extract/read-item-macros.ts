@@ -4,13 +4,17 @@ import { Token } from './lexer.js';
 import { P } from './punctuation.js';
 import { readCfgIf } from './read-cfg-if.js';
 import { keepMacroWords } from './read-macro-words.js';
+import { restOutline } from './read-macros.js';
 import { readPath } from './read-types.js';
 import { type ItemContext, type Reader, UnreadableSyntax } from './reader.js';
 
 /** Reads a macro call at item position; where its argument reads as items they count as items of this place. */
 export function readItemMacro(r: Reader, head: ItemHead): void {
   const pos = r.pos();
+  const first = r.at;
+  r.outline?.openItem('call', { first: head.first, head: head.at });
   const path = readPath(r, false);
+  r.outline?.note('name', first, r.at);
   const name = r.tokenText(r.at - 1);
   r.expect(P.bang);
   if (r.kind() === Token.ident) r.at += 1;
@@ -19,22 +23,32 @@ export function readItemMacro(r: Reader, head: ItemHead): void {
   const end = r.mate() + 1;
   const mark = r.out.mark();
   const start = r.at;
+  const item = r.rowAround(pos);
   const transparent = readAsItems(r, head, name);
   if (!transparent) r.out.reset(mark);
   r.at = start;
   const args = transparent ? { mode: MacroMode.items, nodes: [] } : r.grammar.readMacroArguments(r, name);
+  closeCall(r, end);
   r.at = end;
   if (!isBraced) r.accept(P.semicolon);
   const { context } = head;
   const cfg = cfgOf(head);
   r.out.macroCalls.push({
     scope: context.scope,
-    item: r.items.around(pos),
+    item,
     node: r.out.list(Node.macro, pos, [path, args.mode, args.nodes.length], args.nodes),
     transparent,
     owner: context.owner,
     ...(cfg.length > 0 ? { cfg } : {}),
   });
+}
+
+/** At the file's root the `;` behind a call is part of its statement. */
+function closeCall(r: Reader, end: number): void {
+  const { outline } = r;
+  if (outline === undefined || !outline.isActive) return;
+  const isStatement = outline.depth === 1 && r.tokens.kinds[end] === P.semicolon;
+  outline.closeTo(outline.depth - 1, isStatement ? end + 1 : end);
 }
 
 function readAsItems(r: Reader, head: ItemHead, name: string): boolean {
@@ -47,8 +61,10 @@ function readAsItems(r: Reader, head: ItemHead, name: string): boolean {
   };
   r.inherited |= DefFlag.inMacro;
   try {
-    return r.nest(() =>
-      r.inside(() => (name === 'cfg_if' ? readBranches(r, context) : readPlainItems(r, context))),
+    return restOutline(r, () =>
+      r.nest(() =>
+        r.inside(() => (name === 'cfg_if' ? readBranches(r, context) : readPlainItems(r, context))),
+      ),
     );
   } catch (error) {
     if (!(error instanceof UnreadableSyntax)) throw error;

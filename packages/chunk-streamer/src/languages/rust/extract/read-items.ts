@@ -32,15 +32,19 @@ function readGuarded(r: Reader, context: ItemContext): void {
     if (!(error instanceof UnreadableSyntax)) throw error;
     r.out.reset(mark);
     Object.assign(r, { limit, scope, owner, depth, inherited });
-    r.unreadable += 1;
+    r.leaveOut();
     skipItem(r, start);
   }
 }
 
 /** Reads a macro call at item position. */
 export function readMacroItem(r: Reader, context: ItemContext): void {
+  const first = r.at;
   const attributes = readAttributes(r);
-  readItemMacro(r, { context, attributes, vis: false, start: r.pos() });
+  const { outline } = r;
+  const depth = outline?.depth ?? 0;
+  readItemMacro(r, { context, attributes, vis: false, first, at: r.at, start: r.pos() });
+  outline?.closeTo(depth, r.at);
 }
 
 /** Moves behind the next `;` or braces of this level. */
@@ -58,10 +62,16 @@ function skipItem(r: Reader, start: number): void {
 export function readItem(r: Reader, context: ItemContext): boolean {
   const start = r.at;
   const attributes = readAttributes(r);
-  const first = r.pos();
+  const at = r.at;
+  const pos = r.pos();
   const vis = readVisibility(r);
-  const head: ItemHead = { context, attributes, vis, start: first };
-  if (dispatch(r, head)) return true;
+  const head: ItemHead = { context, attributes, vis, first: start, at, start: pos };
+  const { outline } = r;
+  const depth = outline?.depth ?? 0;
+  if (dispatch(r, head)) {
+    outline?.closeTo(depth, r.at);
+    return true;
+  }
   r.at = start;
   return false;
 }
@@ -110,9 +120,36 @@ function readMacroRules(r: Reader, head: ItemHead): boolean {
   const wraps = readWrappedPredicates(r);
   if (wraps.length > 0) fact.wraps = wraps;
   keepMacroWords(r);
+  if (r.isStrict) readRules(r);
   r.at = r.mate() + 1;
   if (!braces) r.accept(P.semicolon);
   return true;
+}
+
+/** Reads `(pattern) => {body};` as often as it stands between the delimiters at the cursor. */
+function readRules(r: Reader): void {
+  const { outline } = r;
+  const start = r.at;
+  outline?.noteRules(start, r.mate() + 1);
+  r.inside(() => {
+    while (r.kind() !== Token.end) {
+      checkPattern(r);
+      r.at = r.mate() + 1;
+      if (!r.acceptPair(P.equal, P.greater)) r.fail();
+      r.at = r.mate() + 1;
+      if (!r.accept(P.semicolon)) break;
+    }
+  });
+  r.at = start;
+}
+
+/** `$name:` is followed by the kind of what it stands for. */
+function checkPattern(r: Reader): void {
+  const end = r.mate() - r.at;
+  for (let ahead = 1; ahead + 2 < end; ahead += 1) {
+    const isBinding = r.kind(ahead) === P.dollar && r.kind(ahead + 2) === P.colon;
+    if (isBinding && r.kind(ahead + 1) === Token.ident && r.kind(ahead + 3) !== Token.ident) r.fail();
+  }
 }
 
 /** Predicates of a macro of one rule that gives back the items it takes, each under `#[cfg(..)]`. */
@@ -133,6 +170,7 @@ function readMacroDefinition(r: Reader, head: ItemHead): boolean {
   r.at += 1;
   const pos = r.pos();
   define(r, head, { kind: 'macro', name: r.name(r.expectIdent()), pos });
+  r.outline?.retype('macro_item');
   if (r.isAt(P.openParen)) r.at = r.mate() + 1;
   if (r.isAt(P.openBrace)) {
     keepMacroWords(r);
@@ -185,6 +223,7 @@ function readModule(r: Reader, head: ItemHead): void {
   r.out.scopes.push({ kind: 'module', parent: head.context.scope, item: fact.item, owner: index });
   r.scope = fact.inner;
   r.owner = index;
+  noteBody(r);
   r.inside(() => r.nest(() => readItems(r, { ...head.context, scope: r.scope, owner: -1, isMember: false })));
   r.scope = scope;
   r.owner = owner;
@@ -195,6 +234,7 @@ function readTrait(r: Reader, head: ItemHead): void {
   const pos = r.pos();
   const fact = define(r, head, { kind: 'trait', name: r.name(r.expectIdent()), pos });
   addGenerics(r, fact);
+  if (r.isAt(P.equal)) r.outline?.retype('trait_alias');
   if (r.accept(P.equal) || r.accept(P.colon)) {
     if (!r.isAt(P.openBrace) && r.sym() !== Sym.where) fact.bounds = r.grammar.readBounds(r);
   }
@@ -207,17 +247,41 @@ function readImpl(r: Reader, head: ItemHead): void {
   const pos = r.pos();
   r.at += 1;
   const fact = define(r, head, { kind: 'impl', name: '', pos });
-  if (startsGenerics(r)) addGenerics(r, fact);
+  const { outline } = r;
+  if (startsGenerics(r)) {
+    const start = r.at;
+    addGenerics(r, fact);
+    outline?.note('generics', start, r.at);
+  }
   r.acceptSym(Sym.const);
   if (r.accept(P.bang)) fact.flags |= DefFlag.negative;
-  const type = r.grammar.readType(r);
-  if (r.acceptSym(Sym.for)) {
-    fact.trait = type;
-    fact.type = r.grammar.readType(r);
-  } else fact.type = type;
+  readImplHead(r, fact);
+  const where = r.at;
   addWhere(r, fact);
+  if (r.at > where) outline?.note('where', where, r.at);
   if (r.accept(P.semicolon)) return;
   readMembers(r, head, fact);
+}
+
+/** Reads `Type` or `Trait for Type`. */
+function readImplHead(r: Reader, fact: DefFact): void {
+  const start = r.at;
+  const type = r.grammar.readType(r);
+  const end = r.at;
+  if (!r.acceptSym(Sym.for)) {
+    fact.type = type;
+    r.outline?.note('type', start, end);
+    return;
+  }
+  r.outline?.note('trait', start, end);
+  const self = r.at;
+  fact.trait = type;
+  fact.type = r.grammar.readType(r);
+  r.outline?.note('type', self, r.at);
+}
+
+function noteBody(r: Reader): void {
+  r.outline?.note('body', r.at, r.at + 1);
 }
 
 /** `impl<T>` has generics; `impl <T as Trait>::Out` would be a qualified path. */
@@ -249,6 +313,7 @@ function readMembers(r: Reader, head: ItemHead, fact: DefFact): void {
   r.owner = index;
   const calls = r.out.macroCalls.length;
   const unread = r.unreadable;
+  noteBody(r);
   r.inside(() => r.nest(() => readItems(r, { ...head.context, owner: index, isMember: true })));
   if (r.out.macroCalls.length > calls || r.unreadable > unread) fact.flags |= DefFlag.opaqueBody;
   r.owner = owner;
@@ -261,7 +326,9 @@ function readExtern(r: Reader, head: ItemHead): boolean {
   }
   const ahead = r.kind(1) === Token.str ? 2 : 1;
   if (r.kind(ahead) !== P.openBrace) return false;
+  r.outline?.openItem('extern', { first: head.first, head: head.at });
   r.at += ahead;
+  noteBody(r);
   const context = { ...head.context, flags: head.context.flags };
   r.inside(() => r.nest(() => readItems(r, context)));
   return true;

@@ -47,7 +47,7 @@ export function readMacroArguments(r: Reader, name: string): MacroArguments {
   for (const read of shapesOf(r, name)) {
     r.at = start;
     try {
-      const nodes = r.nest(() => r.inside(() => read(r)));
+      const nodes = restOutline(r, () => r.nest(() => r.inside(() => read(r))));
       return { mode: MacroMode.expressions, nodes };
     } catch (error) {
       if (!(error instanceof UnreadableSyntax)) throw error;
@@ -57,6 +57,11 @@ export function readMacroArguments(r: Reader, name: string): MacroArguments {
   }
   r.at = end;
   return opaque;
+}
+
+/** What the tokens of a macro hold is no row. */
+export function restOutline<T>(r: Reader, read: () => T): T {
+  return r.outline === undefined ? read() : r.outline.rest(read);
 }
 
 type ArgumentShape = (r: Reader) => number[];

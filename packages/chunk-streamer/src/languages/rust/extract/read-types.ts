@@ -226,7 +226,7 @@ function skipAngles(r: Reader): void {
 export function readPath(r: Reader, inType: boolean): number {
   const pos = r.pos();
   const flags = r.acceptPair(P.colon, P.colon) ? 1 : 0;
-  r.accept(P.dollar);
+  r.acceptDollar();
   const segments: number[] = [];
   readSegments(r, inType, segments);
   return r.out.list(Node.path, pos, [flags, segments.length / 3], segments);

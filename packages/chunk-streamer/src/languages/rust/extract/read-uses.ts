@@ -30,7 +30,7 @@ function readTree(r: Reader, prefix: UsePrefix, context: UseContext): void {
   for (;;) {
     if (r.isAt(P.openBrace)) return readList(r, { path, at }, context);
     if (r.isAt(P.star)) return addGlob(r, { path, at }, context);
-    r.accept(P.dollar);
+    r.acceptDollar();
     at.push(r.pos());
     path.push(r.name(r.expectIdent()));
     if (r.acceptPair(P.colon, P.colon)) continue;
@@ -74,7 +74,7 @@ function add(
   const fact: UseFact = {
     ...use,
     scope: context.scope,
-    item: r.items.around(head.start),
+    item: r.rowAround(head.start),
     global,
     externCrate: false,
     vis,
@@ -94,7 +94,7 @@ export function readExternCrate(r: Reader, head: ItemHead): void {
   r.expect(P.semicolon);
   const fact: UseFact = {
     scope: head.context.scope,
-    item: r.items.around(head.start),
+    item: r.rowAround(head.start),
     path: [name],
     at,
     alias,

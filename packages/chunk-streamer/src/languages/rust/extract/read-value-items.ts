@@ -43,12 +43,18 @@ function readValue(r: Reader, head: ItemHead, kind: 'const' | 'static'): void {
   const index = r.out.defs.length - 1;
   const generics = readGenerics(r);
   if (generics.length > 0) fact.generics = generics;
-  if (r.accept(P.colon)) fact.type = r.grammar.readType(r);
+  if (r.accept(P.colon)) {
+    const start = r.at;
+    fact.type = r.grammar.readType(r);
+    r.outline?.note('type', start, r.at);
+  }
   if (r.accept(P.equal)) {
     const { owner } = r;
+    const start = r.at;
     r.owner = index;
     fact.body = r.grammar.readExpression(r);
     r.owner = owner;
+    r.outline?.note('value', start, r.at);
   }
   readWhere(r);
   if (!r.accept(P.semicolon) && r.kind() !== Token.end) r.fail();

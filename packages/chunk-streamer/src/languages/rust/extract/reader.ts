@@ -1,6 +1,8 @@
 import { entryAt, numberAt } from '../indexed.js';
 import { FactsBuilder } from './facts-builder.js';
 import { Token, type TokenList } from './lexer.js';
+import { NotPlainSyntax, type Outline } from './outline.js';
+import { P } from './punctuation.js';
 import { Sym, SymbolTable } from './symbols.js';
 
 /** Thrown inside the reader where the text is not the Rust it knows; always caught by an item or statement around it. */
@@ -42,7 +44,42 @@ export interface ItemContext {
   cfg: readonly string[];
 }
 
-/** Tells which row a definition is and which row holds a position. */
+// Words that name nothing in any edition.
+const RESERVED = new Set<number>([
+  Sym.as,
+  Sym.break,
+  Sym.const,
+  Sym.continue,
+  Sym.else,
+  Sym.enum,
+  Sym.extern,
+  Sym.false,
+  Sym.fn,
+  Sym.for,
+  Sym.if,
+  Sym.impl,
+  Sym.in,
+  Sym.let,
+  Sym.loop,
+  Sym.match,
+  Sym.mod,
+  Sym.move,
+  Sym.mut,
+  Sym.pub,
+  Sym.ref,
+  Sym.return,
+  Sym.static,
+  Sym.struct,
+  Sym.trait,
+  Sym.true,
+  Sym.type,
+  Sym.unsafe,
+  Sym.use,
+  Sym.where,
+  Sym.while,
+]);
+
+/** Tells which row of a finished list a definition is and which row holds a position. */
 export interface ItemLocator {
   /** Index of the row whose identifier stands at the byte offset, -1 when none does. */
   named(pos: number): number;
@@ -60,7 +97,8 @@ export class Reader {
   readonly symbols: SymbolTable;
   readonly out = new FactsBuilder();
   readonly grammar: Grammar;
-  readonly items: ItemLocator;
+  /** The rows, where they are known beforehand; else the reader makes an outline of them. */
+  readonly rows: ItemLocator | Outline;
   /** Current token. */
   at = 0;
   /** Tokens from here on read as the end. */
@@ -81,13 +119,13 @@ export class Reader {
     tokens: TokenList;
     bytes: Int32Array;
     grammar: Grammar;
-    items: ItemLocator;
+    rows: ItemLocator | Outline;
   }) {
     this.text = input.text;
     this.tokens = input.tokens;
     this.bytes = input.bytes;
     this.grammar = input.grammar;
-    this.items = input.items;
+    this.rows = input.rows;
     this.symbols = new SymbolTable();
     this.limit = input.tokens.length - 1;
     this.syms = new Int32Array(input.tokens.length);
@@ -166,9 +204,14 @@ export class Reader {
   /** Reads a word and gives its symbol. */
   expectIdent(): number {
     const symbol = this.sym();
-    if (symbol === 0) this.fail();
+    if (symbol === 0 || (this.isStrict && RESERVED.has(symbol))) this.fail();
     this.at += 1;
     return symbol;
+  }
+
+  /** Moves behind the `$` of `$crate`, which code outside of macros does not have. */
+  acceptDollar(): void {
+    if (this.accept(P.dollar) && this.isStrict) this.fail();
   }
 
   name(symbol: number): string {
@@ -209,6 +252,27 @@ export class Reader {
     } finally {
       this.depth -= 1;
     }
+  }
+
+  /** The outline that is made on the way, undefined when the rows are known. */
+  get outline(): Outline | undefined {
+    return 'openItem' in this.rows ? this.rows : undefined;
+  }
+
+  /** True while rows are made on the way: what is no Rust is refused then, as nobody else looks at the text. */
+  get isStrict(): boolean {
+    return this.outline?.isActive === true;
+  }
+
+  /** Index of the innermost row around the byte offset at which the cursor stands or stood within the same row. */
+  rowAround(pos: number): number {
+    return 'openItem' in this.rows ? this.rows.row : this.rows.around(pos);
+  }
+
+  /** Counts a stretch that is left out; an outline ends there. */
+  leaveOut(): void {
+    if (this.isStrict) throw new NotPlainSyntax('unreadable');
+    this.unreadable += 1;
   }
 
   fail(): never {
