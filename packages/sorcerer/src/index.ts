@@ -20,6 +20,7 @@ export {
   readConfidence,
 } from './confidence/calibrate.js';
 export { type ExecutedEvidence, scoreEvidence } from './confidence/score-evidence.js';
+export { scoreRun } from './confidence/score-run.js';
 export { type ContextSection, type PackedContext, packContext } from './context/pack-context.js';
 export { type CostLine, type CostReport, readCosts } from './costs.js';
 export { DECISION_RULE_IDS, type DecisionFacts, decide, MAX_ATTEMPTS, MAX_CLARIFICATIONS } from './decide.js';
@@ -39,6 +40,15 @@ export { type FollowRunOptions, followRun } from './log/follow-run.js';
 export { listRuns, type RunRecord, type RunSummary, readRun } from './log/read-run.js';
 export { openRunLog, type RunLog } from './log/run-log.js';
 export { nextStep, type StepName } from './next-step.js';
+export { type Outcome, type OutcomeCause, OutcomeContract, OutcomeSchema } from './outcomes/outcome.js';
+export { type OutcomeReport, readOutcomes } from './outcomes/read-outcomes.js';
+export { labelRun, type OutcomeNews, recordOutcome, recordUndo } from './outcomes/record-outcome.js';
+export {
+  type HistoryCommit,
+  KEPT_COMMITS,
+  KEPT_DAYS,
+  settleOutcomes,
+} from './outcomes/settle-outcomes.js';
 export { buildPlan, type PlanSources } from './plan/build-plan.js';
 export { type RunTasksOptions, runTasks, type TaskEnd } from './plan/run-tasks.js';
 export { checkPlan, type PlanCheck, type PlanProblem, type PlanProblemCode } from './plan/validate-plan.js';

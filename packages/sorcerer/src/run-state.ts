@@ -49,6 +49,8 @@ export interface VerifiedReport {
   verdict: Verdict;
   receiptHash: string;
   subjectMatches: boolean;
+  /** Share of edited code rows that a test reaches; null where it says nothing. */
+  coveredShare: number | null;
 }
 
 /** What was planned before the first attempt. */
@@ -338,7 +340,10 @@ function foldAttemptStage(state: RunState, payload: EventPayload<'stage-ended'>)
     }
     case 'verify': {
       const { artefact, verdict, receipt_hash: receiptHash, subject_matches: subjectMatches } = payload;
-      return patchAttempt(state, { report: { artefact, verdict, receiptHash, subjectMatches } });
+      const coveredShare = payload.covered_share ?? null;
+      return patchAttempt(state, {
+        report: { artefact, verdict, receiptHash, subjectMatches, coveredShare },
+      });
     }
     case 'recheck': {
       const recheckCount = (state.attempts.at(-1)?.recheckCount ?? 0) + 1;

@@ -160,6 +160,8 @@ const StageEndedSchema = z.discriminatedUnion('stage', [
     findings_hash: z.string(),
     /** The receipts speak of exactly the proposed tree. */
     subject_matches: z.boolean(),
+    /** Share of edited code rows that a test reaches in the graph. */
+    covered_share: z.number().min(0).max(1).nullable().optional(),
     ms: z.number().nonnegative(),
   }),
   /** The tree moved since the receipts: they no longer count. */

@@ -1,6 +1,6 @@
 import { fingerprintOf, strategyOf } from '../attempt-strategy.js';
 import { readConfidence } from '../confidence/calibrate.js';
-import { scoreEvidence } from '../confidence/score-evidence.js';
+import { scoreRun } from '../confidence/score-run.js';
 import { type DecisionFacts, decide } from '../decide.js';
 import { hashValue } from '../hash-value.js';
 import { countRefinements, MAX_RECHECKS } from '../next-step.js';
@@ -22,29 +22,12 @@ export function decideNext(session: RunSession): void {
   const attempt = currentAttempt(session);
   const decision = decide(
     collectFacts(session, attempt),
-    readConfidence(session.ports.calibration ?? UNCALIBRATED, scoreAttempt(session, attempt)),
+    readConfidence(session.ports.calibration ?? UNCALIBRATED, scoreRun(state, loadReport(session))),
   );
   session.record('decision-made', { attempt: attempt.number, decision });
 }
 
 const UNCALIBRATED = { isCalibrated: false, n: 0, steps: [] } as const;
-
-/** The raw score of an attempt, from its receipts and counts. */
-function scoreAttempt(session: RunSession, attempt: AttemptState): number {
-  const report = loadReport(session);
-  const proposals = session.state().attempts.flatMap(({ proposalId }) => proposalId ?? []);
-  const same = proposals.filter((id) => id === attempt.proposalId).length;
-  return scoreEvidence({
-    verdict: attempt.report?.verdict ?? null,
-    tests_run: report?.receipts.find(({ gate }) => gate === 'T5')?.counts.passed ?? 0,
-    reproduction: attempt.reproduction?.status ?? null,
-    covered_share: null,
-    changed_rows: attempt.size.rows,
-    changed_files: attempt.size.files,
-    retries: attempt.number - 1,
-    agreement: proposals.length > 1 ? same / proposals.length : null,
-  });
-}
 
 /** Planning asks a step three times before it gives up, so it is always its last attempt. */
 function collectPlanningFacts(session: RunSession, proposal: DecisionFacts['proposal']): DecisionFacts {

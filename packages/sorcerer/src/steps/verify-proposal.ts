@@ -6,6 +6,7 @@ import {
   type TreeHash,
   type Verdict,
 } from '@parseltongue/isg-core';
+import { measureCoverage } from '../confidence/measure-coverage.js';
 import { hashValue } from '../hash-value.js';
 import { currentAttempt, type RunSession, withSignal } from '../run-session.js';
 import { loadProposal } from './build-proposal.js';
@@ -34,6 +35,7 @@ export async function verifyProposal(session: RunSession): Promise<void> {
     receipt_hash: report.receipt_hash,
     findings_hash: hashFindings(report),
     subject_matches: isAboutTree(report, candidate),
+    covered_share: await measureCoverage(session.ports.graph, proposal),
     ms: Math.max(0, clock.now() - started),
   });
 }
