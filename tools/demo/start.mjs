@@ -67,7 +67,7 @@ async function lookAt(repository) {
     const status = await verb(repository, [...stage, ...stateDir]);
     if (status !== 0 && stage[0] !== 'doctor') return status;
   }
-  if (existsSync(join(repository, 'Cargo.lock'))) cargo(repository, ['fetch', '--locked']); // into cargo's own cache
+  if (existsSync(join(repository, 'Cargo.lock'))) cargo(repository, ['fetch', '--locked', '--quiet']); // into cargo's own cache
   const status = await verb(repository, ['fix', '--dry-run', ...stateDir]);
   process.stdout.write('\nNothing was written to your repository.\n');
   return status;

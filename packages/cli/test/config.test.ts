@@ -40,7 +40,7 @@ async function setting(key: string, argv: string[] = [], env: Record<string, str
 
 describe('settings', () => {
   it('come from the environment before the repository before the user before the default', async () => {
-    expect(await setting('search.limit')).toEqual([null, 'default']);
+    expect(await setting('search.limit')).toEqual([20, 'default']);
     userFile('[search]\nlimit = 5\n');
     expect(await setting('search.limit')).toEqual([5, 'user']);
     repoFile('[search]\nlimit = 6\n');

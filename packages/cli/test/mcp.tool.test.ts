@@ -93,7 +93,7 @@ describe('the MCP server', () => {
     const wrong = await call(client, 'show', { key: 'nonsense' });
     expect(wrong).toMatchObject({
       isError: true,
-      text: expect.stringMatching(/PT_CLI_USAGE.*"nonsense" is not an ISGL1 key/),
+      text: expect.stringMatching(/PT_CLI_USAGE.*No row "nonsense"/),
     });
     await client.close();
   });

@@ -1,9 +1,12 @@
-import type { Progress } from '@parseltongue/isg-core';
+import type { Progress, RunEvent } from '@parseltongue/isg-core';
 import pc from 'picocolors';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { renderDiff } from '../src/render/diff.js';
 import { createProgressLine, describeProgress } from '../src/render/progress-line.js';
+import { createRunPrinter } from '../src/render/run-printer.js';
 import { formatDuration, renderTable } from '../src/render/table.js';
+import type { Invocation } from '../src/verb.js';
+import { createContext } from './support/screen.js';
 
 describe('renderTable', () => {
   it('sets text to the left, numbers to the right, and measures without colors', () => {
@@ -82,5 +85,25 @@ describe('progress', () => {
       { isQuiet: true, now: () => 5000 },
     );
     quiet.update(progress(1, 2));
+  });
+});
+
+describe('a run that is told', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('gives a sign of life where there is no board and a stage takes long, and none with --quiet', () => {
+    vi.useFakeTimers();
+    const tell = (quiet: boolean): string => {
+      const { screen, context } = createContext();
+      const progress = { update: () => undefined, clear: () => undefined };
+      using printer = createRunPrinter({ context, progress, globals: { quiet } } as unknown as Invocation);
+      printer.print({ type: 'stage-started', payload: { stage: 'propose' } } as unknown as RunEvent);
+      vi.advanceTimersByTime(65_000);
+      return screen.err;
+    };
+    expect(tell(false).match(/propose, still working/g)).toHaveLength(2);
+    expect(tell(true)).toBe('');
   });
 });

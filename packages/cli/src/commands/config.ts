@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+import type { ConfigValue } from '../config/load-config.js';
 import { EXIT } from '../exit-codes.js';
 import { renderTable } from '../render/table.js';
 import type { AddVerb } from '../verb.js';
@@ -12,12 +14,15 @@ export const addConfigVerb: AddVerb = (program, host) => {
       'Examples:\n  parseltongue config\n  PARSELTONGUE_SEARCH_LIMIT=5 parseltongue config --json\n',
     )
     .action(
-      host.run(async ({ config, context }) => {
+      host.run(async ({ config, context, program }) => {
         const { CONFIG_KEYS, envNameOf } = await import('../config/config-keys.js');
         const { userConfigPath } = await import('../config/load-config.js');
-        const settings = CONFIG_KEYS.map(({ key, isRepositoryChoice, what }) => {
+        const settings = CONFIG_KEYS.map(({ key, verb, option, isRepositoryChoice, what }) => {
           const entry = config.get(key);
-          const { value, source } = entry ?? { value: null, source: 'default' as const };
+          const { value, source } = entry ?? {
+            value: readDefault(program, verb, option),
+            source: 'default' as const,
+          };
           return { key, value, source, env: envNameOf(key), is_repository_choice: isRepositoryChoice, what };
         });
         const rows = settings.map(({ key, value, source, what }) => [
@@ -34,3 +39,10 @@ export const addConfigVerb: AddVerb = (program, host) => {
       }),
     );
 };
+
+/** What holds when nobody chose: as the option declares it, null where it depends or nothing is meant. */
+function readDefault(program: Command, verb: string | undefined, option: string): ConfigValue | null {
+  const holder = verb === undefined ? program : program.commands.find((command) => command.name() === verb);
+  const declared = holder?.options.find((candidate) => candidate.attributeName() === option);
+  return (declared?.defaultValue as ConfigValue | undefined) ?? null;
+}

@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import { EXIT } from '../exit-codes.js';
+import { countOf } from '../render/table.js';
 import type { AddVerb, Invocation, VerbAnswer } from '../verb.js';
 import { parsePositive } from './options.js';
 
@@ -78,5 +79,5 @@ function describe(status: {
   started: string;
 }): string {
   const mib = Math.round(status.rss_bytes / 1024 ** 2);
-  return `daemon ${status.pid}, since ${status.started}, ${status.clients} clients, ${status.requests} requests, ${mib} MiB`;
+  return `daemon ${status.pid}, since ${status.started}, ${countOf(status.clients, 'client')}, ${countOf(status.requests, 'request')}, ${mib} MiB`;
 }

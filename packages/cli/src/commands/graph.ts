@@ -2,7 +2,7 @@ import { Argument } from 'commander';
 import type { StructureQuestion } from '../composition/ask-structure.js';
 import { EXIT } from '../exit-codes.js';
 import type { AddVerb } from '../verb.js';
-import { parsePositive, readRowKeys } from './options.js';
+import { parsePositive } from './options.js';
 
 const QUESTIONS = [
   'callers',
@@ -33,14 +33,14 @@ export const addGraphVerb: AddVerb = (program, host) => {
       'ask about the shape: callers, callees, users, implementations, children, path, cycles, dead code',
     )
     .addArgument(new Argument('<question>', 'what to ask').choices(QUESTIONS))
-    .argument('[key...]', 'ISGL1 keys: one, two for path, none for cycles and dead_code')
+    .argument('[key...]', 'ISGL1 keys or names: one, two for path, none for cycles and dead_code')
     .option('--depth <n>', 'steps of callers and callees', parsePositive, 1)
     .option('--budget <tokens>', 'at most this many tokens', parsePositive, 2500)
     .addHelpText('before', EXAMPLES)
     .action(
       host.run(async (invocation, ...[question, given, flags]: GraphArguments) => {
-        const keys = await readRowKeys(given);
         const workspace = await invocation.openWorkspace();
+        const keys = await workspace.findRows(given);
         const { data, text } = await workspace.askStructure({
           question,
           keys,

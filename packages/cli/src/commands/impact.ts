@@ -1,14 +1,14 @@
 import { EXIT } from '../exit-codes.js';
 import { renderImpact } from '../render/impact.js';
 import type { AddVerb } from '../verb.js';
-import { parsePositive, readRowKeys } from './options.js';
+import { parsePositive } from './options.js';
 
 /** `impact`: everything that reaches a row, by distance, tests apart. */
 export const addImpactVerb: AddVerb = (program, host) => {
   program
     .command('impact')
     .description('what a change of a row can reach: users by distance, tests apart')
-    .argument('<key...>', 'ISGL1 keys')
+    .argument('<key...>', 'ISGL1 keys, or names only one row has')
     .option('--depth <n>', 'how many steps to follow', parsePositive, 3)
     .addHelpText(
       'before',
@@ -16,14 +16,14 @@ export const addImpactVerb: AddVerb = (program, host) => {
     )
     .action(
       host.run(async (invocation, given: string[], flags: { depth: number }) => {
-        const keys = await readRowKeys(given);
         const workspace = await invocation.openWorkspace();
+        const keys = await workspace.findRows(given);
         const store = await workspace.requireStore();
         const answer = await store.blastRadius(keys, { depth: flags.depth });
         return {
           exitCode: EXIT.ok,
           json: { contract: 'pt.cli.impact/1', ...answer },
-          text: renderImpact(keys, answer),
+          text: renderImpact(keys, answer, flags.depth),
         };
       }),
     );

@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.js';
 import type { AddVerb } from '../verb.js';
-import { collect, parsePositive, readRowKeys } from './options.js';
+import { collect, parsePositive } from './options.js';
 
 /** `map`: the most important interfaces within a token budget. */
 export const addMapVerb: AddVerb = (program, host) => {
@@ -15,8 +15,8 @@ export const addMapVerb: AddVerb = (program, host) => {
     )
     .action(
       host.run(async (invocation, flags: { budget: number; focus?: string[] }) => {
-        const focus = await readRowKeys(flags.focus ?? []);
         const workspace = await invocation.openWorkspace();
+        const focus = await workspace.findRows(flags.focus ?? []);
         const store = await workspace.requireStore();
         const map = await store.repoMap({
           tokenBudget: flags.budget,

@@ -21,6 +21,7 @@ import type { CliContext } from '../io.js';
 import { askStructure, type StructureAnswer, type StructureRequest } from './ask-structure.js';
 import { createProposal } from './create-proposal.js';
 import { describeTier, type ExactFacts, loadExactTier, saveExactTier } from './exact-edges.js';
+import { findRows } from './find-rows.js';
 import { indexRepository } from './index-repository.js';
 import type { GateChoice } from './open-preflights.js';
 import type { Stages } from './open-stages.js';
@@ -114,6 +115,10 @@ export class RepositoryWorkspace implements Workspace {
   async readFreshness(): Promise<Freshness> {
     const store = await this.openStore();
     return compareFiles(this.root, await store.files(), this.#parts.context.signal);
+  }
+
+  async findRows(texts: readonly string[]): Promise<RowKey[]> {
+    return texts.length === 0 ? [] : findRows(await this.requireStore(), texts);
   }
 
   async showRow(key: RowKey): Promise<RowView> {

@@ -8,11 +8,11 @@ const USES: readonly EdgeKind[] = ['calls', 'uses_type', 'implements', 'tests', 
 /**
  * One row with its whole text and its direct neighbors.
  *
- * @throws CliError PT_CLI_USAGE when there is no such row, naming the nearest
+ * @throws CliError PT_CLI_USAGE when there is no such row
  */
 export async function showRow(store: CodeGraphStore, key: RowKey): Promise<RowView> {
   const row = await store.getRow(key);
-  if (row === undefined) throw await unknownRow(store, key);
+  if (row === undefined) throw unknownRow(key);
   const [siblings, from, to, references, files] = await Promise.all([
     store.rowsOfFile(row.file),
     store.edgesFrom([key], { kinds: USES }),
@@ -33,9 +33,9 @@ export async function showRow(store: CodeGraphStore, key: RowKey): Promise<RowVi
   };
 }
 
-async function unknownRow(store: CodeGraphStore, key: RowKey): Promise<CliError> {
-  const name = key.slice(key.lastIndexOf('-') + 1);
-  const { hits } = await store.search(name, { limit: 3 });
-  const near = hits.length === 0 ? '' : ` Nearest: ${hits.map((hit) => hit.key).join(', ')}`;
-  return new CliError('PT_CLI_USAGE', { message: `No row ${key}.${near}`, details: { argument: key } });
+function unknownRow(key: RowKey): CliError {
+  return new CliError('PT_CLI_USAGE', {
+    message: `No row ${key}. parseltongue search finds keys`,
+    details: { argument: key },
+  });
 }

@@ -9,6 +9,8 @@ import type { CliContext } from '../io.js';
 import { renderImpact } from '../render/impact.js';
 import { createTreeContext } from './tree-context.js';
 
+const IMPACT_DEPTH = 2;
+
 /** A committed run and where it goes. */
 export interface SubmitRequest {
   id: string;
@@ -69,8 +71,8 @@ function createPlan({ summary, proposal }: RunRecord): unknown {
 }
 
 async function describeImpact(store: CodeGraphStore, keys: readonly RowKey[]): Promise<string> {
-  const answer = await store.blastRadius(keys, { depth: 2 });
-  return `\`\`\`text\n${renderImpact(keys, answer).trimEnd()}\n\`\`\``;
+  const answer = await store.blastRadius(keys, { depth: IMPACT_DEPTH });
+  return `\`\`\`text\n${renderImpact(keys, answer, IMPACT_DEPTH).trimEnd()}\n\`\`\``;
 }
 
 /** What no gate looked at, in its own words. */

@@ -176,6 +176,8 @@ export interface Workspace extends AsyncDisposable {
   /** What is kept of the compiler's side; null when `index --exact` never ran, or nothing of it holds. */
   readExactFacts(): Promise<ExactFacts | null>;
   readFreshness(): Promise<Freshness>;
+  /** The rows a person means by keys, keys without generics, or names. @throws CliError PT_CLI_USAGE */
+  findRows(texts: readonly string[]): Promise<RowKey[]>;
   showRow(key: RowKey): Promise<RowView>;
   /** Writes NDJSON to a file, or piece by piece to `write`; answers how many rows. */
   exportRows(output: string | undefined, write: (text: string) => void): Promise<number>;

@@ -4,7 +4,10 @@ import { colorVerdict } from './receipts.js';
 import { createStageBoard, type StageBoard } from './stage-board.js';
 import { formatDuration } from './table.js';
 
-/** Tells a run's events on stderr as they happen, one line each; on a terminal with a board of the stages below. */
+/**
+ * Tells a run's events on stderr as they happen, one line each; on a terminal with a board of the stages below, elsewhere
+ * with a sign of life while a stage takes long.
+ */
 export interface RunPrinter extends Disposable {
   print(event: RunEvent): void;
 }
@@ -13,6 +16,7 @@ type Payload = Record<string, unknown>;
 type Describe = (payload: Payload, invocation: Invocation) => string | undefined;
 
 const BOARD_INTERVAL_MS = 500;
+const SILENCE_MS = 30_000;
 const DEFAULT_COLUMNS = 80;
 const ERASE_LINE = '\r\u001b[2K';
 
@@ -26,18 +30,28 @@ export function createRunPrinter(invocation: Invocation): RunPrinter {
     invocation.progress.clear();
     io.err(`${ERASE_LINE}${board.draw(performance.now() - startedAt, (io.columns ?? DEFAULT_COLUMNS) - 1)}`);
   };
-  const timer =
-    board === undefined ? undefined : setInterval(() => void sample(board).then(draw), BOARD_INTERVAL_MS);
-  timer?.unref();
+  const life = { stage: 'starting', silentSince: startedAt };
+  const tell = (line: string): void => {
+    const time = io.colors.dim(formatDuration(performance.now() - startedAt).padStart(8));
+    io.err(`${board === undefined ? '' : ERASE_LINE}${time}  ${line}\n`);
+    life.silentSince = performance.now();
+  };
+  const beat = (): void => {
+    if (board !== undefined) void sample(board).then(draw);
+    else if (!invocation.globals.quiet && performance.now() - life.silentSince >= SILENCE_MS)
+      tell(`${life.stage}, still working`);
+  };
+  const timer = setInterval(beat, BOARD_INTERVAL_MS);
+  timer.unref();
   return {
     print(event) {
       if (invocation.globals.quiet) return;
+      life.stage = STAGE_OF[event.type]?.(event.payload) ?? life.stage;
       board?.update(event);
       const line = DESCRIBE[event.type]?.(event.payload, invocation);
       if (line === undefined) return;
       invocation.progress.clear();
-      const time = io.colors.dim(formatDuration(performance.now() - startedAt).padStart(8));
-      io.err(`${board === undefined ? '' : ERASE_LINE}${time}  ${line}\n`);
+      tell(line);
       draw();
     },
     [Symbol.dispose]() {
@@ -46,6 +60,13 @@ export function createRunPrinter(invocation: Invocation): RunPrinter {
     },
   };
 }
+
+/** What a run is busy with from an event on. */
+const STAGE_OF: Partial<Record<RunEvent['type'], (payload: Payload) => string>> = {
+  'stage-started': ({ stage }) => text(stage),
+  'gate-started': ({ gate }) => text(gate),
+  'apply-started': () => 'apply',
+};
 
 async function sample(board: StageBoard): Promise<void> {
   const { readTreeMemory } = await import('../compose.js');

@@ -1,5 +1,5 @@
+import type { RowKey } from '@parseltongue/isg-core';
 import { z } from 'zod';
-import { readRowKeys } from '../../commands/options.js';
 import { renderWalk } from '../../render/walk.js';
 import { defineTool } from '../define-tool.js';
 
@@ -15,10 +15,9 @@ export const callersTool = defineTool({
   }),
   isReadOnly: true,
   async run({ key, direction, depth }, { workspace }) {
-    const [row] = await readRowKeys([key]);
     const store = await workspace.requireFreshStore();
+    const [known] = (await workspace.findRows([key])) as [RowKey];
     const options = { depth, tokenBudget: 2000 };
-    const known = row ?? (key as never);
     const answer = await (direction === 'callers'
       ? store.callersOf(known, options)
       : store.calleesOf(known, options));

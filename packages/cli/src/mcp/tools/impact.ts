@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readRowKeys } from '../../commands/options.js';
 import { renderImpact } from '../../render/impact.js';
 import { defineTool } from '../define-tool.js';
 
@@ -15,8 +14,9 @@ export const impactTool = defineTool({
   }),
   isReadOnly: true,
   async run({ keys, depth, budget }, { workspace }) {
-    const known = await readRowKeys(keys);
     const store = await workspace.requireFreshStore();
-    return { text: renderImpact(known, await store.blastRadius(known, { depth, tokenBudget: budget })) };
+    const known = await workspace.findRows(keys);
+    const answer = await store.blastRadius(known, { depth, tokenBudget: budget });
+    return { text: renderImpact(known, answer, depth) };
   },
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readRowKeys } from '../../commands/options.js';
 import { renderMeta } from '../../render/answer.js';
 import { defineTool } from '../define-tool.js';
 
@@ -14,8 +13,8 @@ export const mapTool = defineTool({
   }),
   isReadOnly: true,
   async run({ budget, focus }, { workspace }) {
-    const keys = await readRowKeys(focus);
     const store = await workspace.requireFreshStore();
+    const keys = await workspace.findRows(focus);
     const map = await store.repoMap({ tokenBudget: budget, ...(keys.length === 0 ? {} : { focus: keys }) });
     return { text: `${map.text.trimEnd()}\n${renderMeta(map.meta)}` };
   },

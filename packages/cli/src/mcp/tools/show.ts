@@ -1,6 +1,5 @@
 import type { RowKey } from '@parseltongue/isg-core';
 import { z } from 'zod';
-import { readRowKeys } from '../../commands/options.js';
 import { PLAIN_COLORS } from '../../render/plain-colors.js';
 import { renderRow } from '../../render/row.js';
 import { defineTool } from '../define-tool.js';
@@ -19,8 +18,8 @@ export const showTool = defineTool({
   }),
   isReadOnly: true,
   async run({ key, body }, { workspace }) {
-    const [known] = (await readRowKeys([key])) as [RowKey];
     const store = await workspace.requireFreshStore();
+    const [known] = (await workspace.findRows([key])) as [RowKey];
     const view = await workspace.showRow(known);
     const { indexed_at } = await store.status();
     const withBody = body && view.code.length <= BODY_TOKENS * CHARACTERS_PER_TOKEN;

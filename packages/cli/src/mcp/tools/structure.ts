@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readRowKeys } from '../../commands/options.js';
 import { defineTool } from '../define-tool.js';
 
 export const structureTool = defineTool({
@@ -13,8 +12,8 @@ export const structureTool = defineTool({
   }),
   isReadOnly: true,
   async run({ question, keys }, { workspace }) {
-    const known = await readRowKeys(keys);
     await workspace.requireFreshStore();
+    const known = await workspace.findRows(keys);
     const { text } = await workspace.askStructure({ question, keys: known, depth: 1, tokenBudget: 2000 });
     return { text };
   },
