@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { analyzeOverlay, openAnalyzer } from '../src/index.js';
 import { openRepository } from './support/temporary-repository.js';
@@ -61,6 +63,25 @@ describe('analyzer', () => {
     expect((await analyzer.analyze([change])).problems).not.toEqual([]);
     repository.write('src/math.rs', FILES['src/math.rs'].replace('double', 'twice'));
     expect((await analyzer.analyze([change])).problems).toEqual([]);
+  });
+
+  it('finds what another signature breaks in a file that stays, where no name comes or goes', async () => {
+    using repository = openRepository({
+      'Cargo.toml': MANIFEST,
+      'src/lib.rs': 'mod make;\n\npub fn run() {\n    make::one().go();\n}\n',
+      'src/make.rs':
+        'pub struct A;\nimpl A {\n    pub fn go(&self) {}\n}\npub struct B;\npub fn one() -> A {\n    todo!()\n}\n',
+    });
+    await using analyzer = await openAnalyzer(repository.root, { workers: 1 });
+    const ask = async (from: string, to: string) => {
+      const before = readFileSync(join(repository.root, 'src/make.rs'), 'utf8');
+      const { problems } = await analyzer.analyze([{ path: 'src/make.rs', after: before.replace(from, to) }]);
+      return problems.map(({ path, message }) => `${path}: ${message}`);
+    };
+    expect(await ask('todo!()', 'A')).toEqual([]);
+    expect(await ask('todo!()', 'crate::nowhere()')).toEqual([expect.stringContaining('src/make.rs')]);
+    expect(await ask('todo!()', 'unimplemented!()')).toEqual([]);
+    expect(await ask('-> A', '-> B')).toEqual(['src/lib.rs: no method go on B']);
   });
 
   it('refuses paths outside the repository and work after it is closed', async () => {

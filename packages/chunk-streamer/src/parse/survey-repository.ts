@@ -98,7 +98,8 @@ async function readOverlaid(
   });
 }
 
-function applyOverlay(walked: WalkResult, overlay: ReadonlyMap<string, string | null>): WalkResult {
+/** A walk as it would be with the texts in place. */
+export function applyOverlay(walked: WalkResult, overlay: ReadonlyMap<string, string | null>): WalkResult {
   if (overlay.size === 0) return walked;
   const files = new Set(walked.files);
   const manifests = new Set(walked.manifests);

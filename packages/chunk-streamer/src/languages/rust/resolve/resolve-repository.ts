@@ -45,6 +45,8 @@ export interface ResolveResult {
 export interface ResolvedProgram {
   /** What one file refers to: edges and counts of its own rows, problems at its places. Nothing for an unknown path. */
   resolveFile(path: string): ResolveResult;
+  /** Problems of the module tree itself: declared files that are not there, files nobody declares. */
+  findModuleProblems(): GraphProblem[];
   /** Takes new bodies of one file in place; false when that needs a new program. See `replaceBodies`. */
   replaceBodies(input: FileInput): boolean;
 }
@@ -63,7 +65,7 @@ export function resolveRepository(input: RepositoryInput): ResolveResult {
   return finish(tools);
 }
 
-/** Loads a repository whose files are then resolved one by one; problems of the module tree itself are left out. */
+/** Loads a repository whose files are then resolved one by one. */
 export function openProgram(input: RepositoryInput): ResolvedProgram {
   const loaded = loadProgram(input);
   const { program, tools } = loaded;
@@ -74,6 +76,11 @@ export function openProgram(input: RepositoryInput): ResolvedProgram {
       tools.problems.clear();
       if (file !== undefined) resolveFile(loaded, file);
       return finish(tools);
+    },
+    findModuleProblems() {
+      tools.problems.clear();
+      reportModules(program, tools);
+      return tools.problems.finish();
     },
     replaceBodies: (file) => replaceBodies(program, file),
   };
