@@ -1,20 +1,22 @@
 import { EXIT } from '../exit-codes.js';
-import { renderCosts } from '../render/runs.js';
+import { renderCosts, renderOutcomes } from '../render/runs.js';
 import type { AddVerb } from '../verb.js';
 
-/** `cost`: what the models of all runs used up, as the engines reported it. */
+/** `cost`: what the models of all runs used up, as the engines reported it, and what the changes were worth. */
 export const addCostVerb: AddVerb = (program, host) => {
   program
     .command('cost')
-    .description('tokens and money of all runs, by step and by reasoner')
+    .description('tokens and money of all runs, by step and by reasoner, and how changes turned out')
     .addHelpText('before', 'Examples:\n  parseltongue cost\n  parseltongue cost --json\n')
     .action(
       host.run(async (invocation) => {
-        const report = await (await invocation.openWorkspace()).readCosts();
+        const workspace = await invocation.openWorkspace();
+        const report = await workspace.readCosts();
+        const outcomes = await workspace.readOutcomes({ isSettled: true });
         return {
           exitCode: EXIT.ok,
-          json: { contract: 'pt.cli.cost/1', ...report },
-          text: renderCosts(report),
+          json: { contract: 'pt.cli.cost/1', ...report, outcomes },
+          text: `${renderCosts(report)}${renderOutcomes(outcomes)}\n`,
         };
       }),
     );

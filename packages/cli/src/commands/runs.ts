@@ -2,15 +2,17 @@ import { Argument } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
 import { createRunPrinter } from '../render/run-printer.js';
-import { renderRun, renderRuns } from '../render/runs.js';
+import { renderOutcomes, renderRun, renderRuns } from '../render/runs.js';
 import type { AddVerb, Invocation, VerbAnswer } from '../verb.js';
 import { findRun } from './find-run.js';
 import { collect } from './options.js';
 import { addReasonerOptions, type ReasonerFlags, readReasonerChoice } from './reasoner-options.js';
 
-type Action = 'list' | 'show' | 'resume' | 'cancel';
+type Action = 'list' | 'show' | 'resume' | 'cancel' | 'label';
 
-type RunsArguments = [action: Action, id: string | undefined, flags: RunsFlags];
+type Verdict = 'good' | 'bad';
+
+type RunsArguments = [action: Action, id: string | undefined, verdict: Verdict | undefined, flags: RunsFlags];
 
 interface RunsFlags extends ReasonerFlags {
   apply?: boolean;
@@ -20,6 +22,7 @@ interface RunsFlags extends ReasonerFlags {
   modify?: string;
   acceptRow?: string[];
   acceptFile?: string[];
+  why?: string;
 }
 
 const EXAMPLES = `Examples:
@@ -28,31 +31,37 @@ const EXAMPLES = `Examples:
   parseltongue runs resume fix-20261121T084500-3fa9c1 --apply
   parseltongue runs resume change-20261121T090000-77aa01 --answer "by name" --reasoner replay --transcript run.ndjson
   parseltongue runs cancel change-20261121T090000-77aa01
+  parseltongue runs label fix-20261121T084500-3fa9c1 good
 `;
 
 /** `runs`: what was run, what waits, and how to go on with it. */
 export const addRunsVerb: AddVerb = (program, host) => {
   const command = program
     .command('runs')
-    .description('list runs of fix and change, show one, go on with one, end one')
+    .description('list runs of fix and change, show one, go on with one, end one, say how one turned out')
     .addArgument(
-      new Argument('[action]', 'what to do').choices(['list', 'show', 'resume', 'cancel']).default('list'),
+      new Argument('[action]', 'what to do')
+        .choices(['list', 'show', 'resume', 'cancel', 'label'])
+        .default('list'),
     )
     .argument('[id]', 'id of a run, or the start of one')
+    .addArgument(new Argument('[verdict]', 'label: how the change turned out').choices(['good', 'bad']))
     .option('--apply', 'resume: write what a dry run verified')
     .option('--answer <text>', 'resume: the answer to the question the run waits with')
     .option('--approve', 'resume: accept the micro-PRD the run waits with')
     .option('--reject <reason>', 'resume: end the run, leave the tree as it is')
     .option('--modify <wish>', 'resume: what should be different, on the same evidence')
     .option('--accept-row <key>', 'resume: keep only this row (repeatable)', collect)
-    .option('--accept-file <path>', 'resume: keep only this file (repeatable)', collect);
+    .option('--accept-file <path>', 'resume: keep only this file (repeatable)', collect)
+    .option('--why <text>', 'label: what shows it');
   addReasonerOptions(command)
     .addHelpText('before', EXAMPLES)
     .action(
-      host.run(async (invocation, ...[action, id, flags]: RunsArguments) => {
+      host.run(async (invocation, ...[action, id, verdict, flags]: RunsArguments) => {
         if (action === 'list') return list(invocation);
         const runId = await findRun(invocation, id);
         if (action === 'show') return show(invocation, runId);
+        if (action === 'label') return label(invocation, runId, { verdict, why: flags.why });
         return action === 'cancel' ? cancel(invocation, runId) : resume(invocation, runId, flags);
       }),
     );
@@ -83,6 +92,31 @@ async function cancel({ openWorkspace }: Invocation, id: string): Promise<VerbAn
     exitCode: isCancelled ? EXIT.ok : EXIT.negative,
     json: { contract: 'pt.cli.runs-cancel/1', run_id: id, is_cancelled: isCancelled },
     text: isCancelled ? `Cancelled ${id}; the tree is as it was\n` : `${id} is over already\n`,
+  };
+}
+
+async function label(
+  { openWorkspace }: Invocation,
+  id: string,
+  { verdict, why }: { verdict: Verdict | undefined; why: string | undefined },
+): Promise<VerbAnswer> {
+  if (verdict === undefined) {
+    const { CliError } = await import('../errors.js');
+    throw new CliError('PT_CLI_USAGE', {
+      message: `How did ${id} turn out? parseltongue runs label ${id} good, or bad`,
+      details: { argument: 'verdict' },
+    });
+  }
+  const workspace = await openWorkspace();
+  const outcome = await workspace.labelRun(id, { verdict, note: why ?? null });
+  const outcomes = await workspace.readOutcomes({ isSettled: false });
+  return {
+    exitCode: outcome === null ? EXIT.negative : EXIT.ok,
+    json: { contract: 'pt.cli.runs-label/1', outcome, outcomes },
+    text:
+      outcome === null
+        ? `${id} has no proposal that passed its gates: there is nothing to label\n`
+        : `${id} is labelled ${verdict}. ${renderOutcomes(outcomes)}\n`,
   };
 }
 

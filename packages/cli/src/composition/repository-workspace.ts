@@ -8,13 +8,18 @@ import type { Edit, GateReport, ProgressListener, Proposal, RowKey } from '@pars
 import { type Preflight, readGitState, type SubmittedPullRequest } from '@parseltongue/preflight';
 import {
   type CostReport,
+  labelRun,
   listBreakpoints,
   listRuns,
+  type Outcome,
+  type OutcomeReport,
   type PendingBreakpoint,
   type RunRecord,
   type RunSummary,
   readCosts,
+  readOutcomes,
   readRun,
+  recordUndo,
 } from '@parseltongue/sorcerer';
 import { CliError } from '../errors.js';
 import type { CliContext } from '../io.js';
@@ -31,6 +36,7 @@ import { putCompilerFacts, readCompilerTier } from './read-compiler-tier.js';
 import { compareFiles } from './read-freshness.js';
 import { readSource } from './read-source.js';
 import { cancelChange, changeRepository, fixRepository, type RunParts, resumeChange } from './run-changes.js';
+import { settleRuns } from './settle-outcomes.js';
 import { showRow } from './show-row.js';
 import { submitRun } from './submit-run.js';
 import { summarizeStore } from './summarize-store.js';
@@ -189,6 +195,17 @@ export class RepositoryWorkspace implements Workspace {
     return readCosts(this.#parts.stages.place.stateDir);
   }
 
+  readOutcomes({ isSettled }: { isSettled: boolean }): Promise<OutcomeReport> {
+    const { stages, context } = this.#parts;
+    return isSettled
+      ? settleRuns(stages.place, context)
+      : Promise.resolve(readOutcomes(stages.place.stateDir));
+  }
+
+  labelRun(id: string, label: { verdict: 'good' | 'bad'; note: string | null }): Promise<Outcome | null> {
+    return labelRun(this.#parts.stages.place.stateDir, id, { ...label, at: Date.now() });
+  }
+
   readRun(id: string): Promise<RunRecord> {
     return readRun(this.#parts.stages.place.stateDir, id);
   }
@@ -284,7 +301,12 @@ export class RepositoryWorkspace implements Workspace {
     return this.#change(async () => {
       const preflight = await this.#openPreflight();
       const outcome = await preflight.undo({ preview, signal: this.#parts.context.signal });
-      if (outcome.status === 'restored') await this.index({});
+      if (outcome.status === 'restored') {
+        const { proposal_id } = outcome.change;
+        if (proposal_id !== null)
+          await recordUndo(this.#parts.stages.place.stateDir, proposal_id, Date.now());
+        await this.index({});
+      }
       const isDone = outcome.status === 'restored' || outcome.status === 'preview';
       const files = outcome.files.map(({ action, path }) => `  ${action.padEnd(6)} ${path}\n`).join('');
       return { isDone, text: `${outcome.message}\n${files}`, json: { ...outcome } };

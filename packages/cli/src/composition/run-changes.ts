@@ -7,6 +7,7 @@ import {
   type ChangePorts,
   cancelRun,
   type RunOutcome,
+  recordOutcome,
   resumeRun,
   runChange,
   runFix,
@@ -17,6 +18,7 @@ import { createChangePorts } from './change-ports.js';
 import { type OpenReasoner, openReasoner } from './open-reasoner.js';
 import type { Stages } from './open-stages.js';
 import { createRunId } from './run-id.js';
+import { settleRuns } from './settle-outcomes.js';
 import { createTextMemory } from './text-memory.js';
 import type { ChangeOutcome, ChangeRequest, FixRequest, ReasonerChoice, ResumeRequest } from './workspace.js';
 
@@ -69,7 +71,7 @@ export async function changeRepository(parts: RunParts, request: ChangeRequest):
 /** Takes a run up where its log ends. */
 export async function resumeChange(parts: RunParts, request: ResumeRequest): Promise<ChangeOutcome> {
   await using opened = request.reasoner === undefined ? null : await openChoice(parts, request.reasoner);
-  return await finishRun(parts, request.onEvent, (ports, onEvent) =>
+  const outcome = await finishRun(parts, request.onEvent, (ports, onEvent) =>
     resumeRun({ ...ports, ...pickScanner(opened) }, request.id, {
       apply: request.shouldApply,
       approve: request.isApproved,
@@ -82,6 +84,22 @@ export async function resumeChange(parts: RunParts, request: ResumeRequest): Pro
       onEvent,
     }),
   );
+  await noteVerdict(parts, request, outcome.status);
+  return outcome;
+}
+
+/** What a person says to a verified proposal is known of it from now on. */
+async function noteVerdict(
+  { stages }: RunParts,
+  { id, reject, shouldApply, accept }: ResumeRequest,
+  status: RunOutcome['status'],
+): Promise<void> {
+  const at = Date.now();
+  const isAccepted =
+    (shouldApply || accept !== undefined) && (status === 'applied' || status === 'committed');
+  if (isAccepted) await recordOutcome(stages.place.stateDir, id, { cause: 'accepted', at });
+  if (reject !== undefined && status === 'rejected')
+    await recordOutcome(stages.place.stateDir, id, { cause: 'rejected', note: reject, at });
 }
 
 /** Ends a run that waits or was cut off; false for a run that is over. */
@@ -105,7 +123,8 @@ async function finishRun(
   onEvent: (event: RunEvent) => void,
   run: (ports: ChangePorts, onEvent: (event: RunEvent) => void) => Promise<RunOutcome>,
 ): Promise<ChangeOutcome> {
-  const ports = await openPorts(parts, await parts.requireFreshStore());
+  const { calibration } = await settleRuns(parts.stages.place, parts.context);
+  const ports = { ...(await openPorts(parts, await parts.requireFreshStore())), calibration };
   const texts = createTextMemory(parts.stages.place.root);
   const outcome = await run(ports, (event) => {
     texts.remember(event);

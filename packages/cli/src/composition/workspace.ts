@@ -3,6 +3,8 @@ import type { Edge, Edit, GateReport, Proposal, Row, RowKey, RunEvent } from '@p
 import type { SubmittedPullRequest } from '@parseltongue/preflight';
 import type {
   CostReport,
+  Outcome,
+  OutcomeReport,
   PendingBreakpoint,
   RunOutcome,
   RunRecord,
@@ -214,6 +216,10 @@ export interface Workspace extends AsyncDisposable {
   /** Questions of all runs that nobody answered yet. */
   listBreakpoints(): Promise<PendingBreakpoint[]>;
   readCosts(): Promise<CostReport>;
+  /** What became of verified proposals; with `isSettled` git is asked first what it shows of them. */
+  readOutcomes(options: { isSettled: boolean }): Promise<OutcomeReport>;
+  /** Writes down what a person says of a run; null for one whose proposal no gate passed. */
+  labelRun(id: string, label: { verdict: 'good' | 'bad'; note: string | null }): Promise<Outcome | null>;
   /** Pushes the commit of a run to a branch and asks for review; the current branch is where it would be merged. */
   submitRun(request: Omit<SubmitRequest, 'base'> & { base?: string }): Promise<SubmittedPullRequest>;
 }

@@ -1,4 +1,10 @@
-import type { CostReport, PendingBreakpoint, RunRecord, RunSummary } from '@parseltongue/sorcerer';
+import type {
+  CostReport,
+  OutcomeReport,
+  PendingBreakpoint,
+  RunRecord,
+  RunSummary,
+} from '@parseltongue/sorcerer';
 import type { Colors } from '../io.js';
 import { renderReceipts } from './receipts.js';
 import { formatNumber, renderTable } from './table.js';
@@ -63,4 +69,14 @@ export function renderCosts(report: CostReport): string {
   const { calls_without_cost, estimated_calls } = report.total;
   return `${renderTable(head, rows)}${report.accepted_changes} accepted changes; tokens each: ${ratio(report.tokens_per_accepted_change)}; cache hits: ${ratio(report.cache_hit_rate)}; first attempt right: ${ratio(report.first_apply_rate)}
 ${calls_without_cost} calls reported no cost, ${estimated_calls} calls only estimated tokens\n`;
+}
+
+/** How changes turned out, and what that is worth for confidence, in one line. */
+export function renderOutcomes({ good, bad, needed, calibration }: OutcomeReport): string {
+  const known = good + bad;
+  const counts =
+    known === 0 ? 'No outcome of a change is known' : `Outcomes known: ${known} (${good} good, ${bad} bad)`;
+  return calibration.isCalibrated
+    ? `${counts}; confidence is calibrated on them`
+    : `${counts}; confidence stays uncalibrated below ${needed}`;
 }

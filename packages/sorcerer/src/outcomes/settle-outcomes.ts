@@ -1,3 +1,4 @@
+import { SorcererError } from '../errors.js';
 import { listRuns } from '../log/read-run.js';
 import { type Outcome, pickOutcomes } from './outcome.js';
 import { readOutcomeLog } from './outcome-log.js';
@@ -25,8 +26,7 @@ const DAY_MS = 86_400_000;
  *
  * A run is found by the trailer of its commit, so rebasing and amending change nothing. A run without a commit in `history`
  * (another branch, a squash) stays open: absence shows nothing. `history` is what HEAD reaches, newest first.
- *
- * @throws SorcererError PT_SORCERER_LOG_CORRUPT, PT_SORCERER_ARTEFACT_CORRUPT
+ * So does a run whose documents are damaged.
  */
 export async function settleOutcomes(
   dir: string,
@@ -39,10 +39,16 @@ export async function settleOutcomes(
     if (commit === null || known.get(run_id)?.cause === 'labelled') continue;
     const found = judgeCommit(run_id, history, now);
     if (found === null || found.cause === known.get(run_id)?.cause) continue;
-    const outcome = await recordOutcome(dir, run_id, { ...found, at: now });
+    const outcome = await recordOutcome(dir, run_id, { ...found, at: now }).catch(skipDamaged);
     if (outcome !== null) news.push(outcome);
   }
   return news;
+}
+
+/** A run whose documents were changed tells nothing; the others still do. */
+function skipDamaged(cause: unknown): null {
+  if (SorcererError.isInstance(cause)) return null;
+  throw cause;
 }
 
 function judgeCommit(

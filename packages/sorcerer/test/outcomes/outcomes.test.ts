@@ -123,26 +123,23 @@ describe('what git shows later', () => {
   });
   const later = (count: number) => Array.from({ length: count }, (_, i) => other(count - i));
 
-  it.each<[string, HistoryCommit[], number, string | null]>([
-    ['nothing at first', [own()], NOON + DAY, null],
-    ['kept after a week', [own()], NOON + KEPT_DAYS * DAY, 'kept'],
-    ['kept under later work', [...later(KEPT_COMMITS), own()], NOON + DAY, 'kept'],
-    ['kept after a rebase', [own(NOON, 'b'.repeat(40))], NOON + KEPT_DAYS * DAY, 'kept'],
-    [
-      'reverted',
-      [other(1, `Revert "Two"\n\nThis reverts commit ${'a'.repeat(40)}.\n`), own()],
-      NOON,
-      'reverted',
-    ],
-    [
-      'nothing of a commit of another run',
-      [{ ...own(), message: 'Parseltongue-Run: r11' }],
-      NOON + 90 * DAY,
-      null,
-    ],
-    ['nothing of a commit that is gone', [other(1)], NOON + 90 * DAY, null],
-  ])('is %s', async (_name, history, now, cause) => {
+  const revert = `Revert "Two"\n\nThis reverts commit ${'a'.repeat(40)}.\n`;
+  it.each<{ name: string; history: HistoryCommit[]; days: number; cause: string | null }>([
+    { name: 'nothing at first', history: [own()], days: 1, cause: null },
+    { name: 'kept after a week', history: [own()], days: KEPT_DAYS, cause: 'kept' },
+    { name: 'kept under later work', history: [...later(KEPT_COMMITS), own()], days: 1, cause: 'kept' },
+    { name: 'kept after a rebase', history: [own(NOON, 'b'.repeat(40))], days: KEPT_DAYS, cause: 'kept' },
+    { name: 'reverted', history: [other(1, revert), own()], days: 0, cause: 'reverted' },
+    {
+      name: 'nothing of a commit of another run',
+      history: [{ ...own(), message: 'Parseltongue-Run: r11' }],
+      days: 90,
+      cause: null,
+    },
+    { name: 'nothing of a commit that is gone', history: [other(1)], days: 90, cause: null },
+  ])('is $name', async ({ history, days, cause }) => {
     await commitRun('r1');
+    const now = NOON + days * DAY;
     const news = await settleOutcomes(dir, history, now);
     expect(news.map((outcome) => outcome.cause)).toEqual(cause === null ? [] : [cause]);
     expect(await settleOutcomes(dir, history, now)).toEqual([]);
