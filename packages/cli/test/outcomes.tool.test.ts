@@ -38,7 +38,8 @@ describe('what becomes of a change', { timeout: LONG_MS }, () => {
   }, LONG_MS);
   afterAll(() => repository.remove());
 
-  const readOutcomes = async () => (await runVerb(repository, ['cost', '--json'])).json().outcomes;
+  const readOutcomes = async (): Promise<unknown> =>
+    (await runVerb(repository, ['cost', '--json'])).json().outcomes;
 
   it('is unknown at first', async () => {
     expect(await readOutcomes()).toMatchObject({ good: 0, bad: 0, needed: 100, by_cause: {} });
