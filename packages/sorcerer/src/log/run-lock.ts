@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SorcererError } from '../errors.js';
@@ -19,13 +19,18 @@ export async function acquireRunLock(folder: string, runId: string): Promise<() 
   throw busy(runId, 0);
 }
 
+/** The lock appears with its owner in it: an empty one would look like that of a dead process. */
 function createLock(path: string): boolean {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    linkSync(own, path);
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw cause;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
