@@ -1,11 +1,14 @@
 // Replays historical commits of cloned repositories: every commit becomes edits of rows, the edits are placed, proposed, gated and applied,
 // and the tree is compared with the commit's byte for byte.
-// Usage: node benchmarks/preflight-replay.mjs [--commits 60] [--cargo 5] [--losses 20] <clone> <clone> <clone>
+// Usage: node benchmarks/preflight-replay.mjs [--commits 60] [--cargo 5] [--losses 20] [--results <file>] [--minutes <n>] [--scratch <folder>]
+//          <clone> <clone> <clone>
+// `--results` keeps what was found: a run that is cut off goes on where it stopped, and ends by itself after `--minutes`. `--scratch` keeps the
+// checkouts and what was built in them for the next part; delete it at the end.
 // A clone is a repository with its history. T0 and T1 judge every commit; cargo judges the newest `--cargo` ones of each, together with an
 // independent `cargo test` of the commit itself. Where cargo does not judge, the benchmark writes the missing receipts itself, because only the
 // writing is measured there.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { streamChunks } from '../packages/chunk-streamer/dist/index.js';
@@ -33,6 +36,9 @@ const { values: given, positionals: clones } = parseArgs({
     commits: { type: 'string', default: '60' },
     cargo: { type: 'string', default: '5' },
     losses: { type: 'string', default: '20' },
+    results: { type: 'string' },
+    minutes: { type: 'string' },
+    scratch: { type: 'string' },
   },
   allowPositionals: true,
 });
@@ -42,20 +48,33 @@ if (clones.length === 0) {
   );
   process.exit(2);
 }
-const scratch = createScratch('replay');
+const scratch = given.scratch ?? createScratch('replay');
+mkdirSync(scratch, { recursive: true });
+const kept = readKept(given.results);
+const end =
+  given.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(given.minutes) * 60_000;
 const results = [];
-const strategies = new Map();
+let cutOff = 0;
+/** How the files of the commit at hand were edited. */
+let strategies = [];
 try {
   for (const clone of clones) await replayRepository(clone);
   report();
 } finally {
-  rmSync(scratch, { recursive: true, force: true });
+  if (given.scratch === undefined) rmSync(scratch, { recursive: true, force: true });
+}
+
+/** What earlier runs wrote, by commit and way of judging: one `[id, result]` a line. */
+function readKept(file) {
+  if (file === undefined || !existsSync(file)) return {};
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line) => JSON.parse(line)));
 }
 
 async function replayRepository(clone) {
   const name = basename(clone) === 'repo' ? basename(dirname(clone)) : basename(clone);
   const root = join(scratch, name);
-  execFileSync('git', ['clone', '-q', clone, root]);
+  if (!existsSync(root)) execFileSync('git', ['clone', '-q', clone, root]);
   const git = (...args) =>
     execFileSync('git', args, {
       cwd: root,
@@ -67,7 +86,7 @@ async function replayRepository(clone) {
   git('config', 'user.name', 'Benchmark');
   git('config', 'user.email', 'benchmark@example.org');
   git('config', 'core.autocrlf', 'false');
-  const all = git('rev-list', '--no-merges', '--first-parent', 'HEAD', '--', '*.rs')
+  const all = git('rev-list', '--no-merges', '--first-parent', 'origin/HEAD', '--', '*.rs')
     .trim()
     .split('\n')
     .slice(0, -1);
@@ -82,15 +101,22 @@ async function replayRepository(clone) {
   let stages;
   const started = performance.now();
   for (const [index, commit] of chosen.entries()) {
+    const useCargo = index < Number(given.cargo);
+    const id = `${name} ${commit} ${useCargo ? 'all gates' : 'T0 T1'}`;
+    if (kept[id] !== undefined || Date.now() > end) {
+      if (kept[id] === undefined) cutOff += 1;
+      else results.push(kept[id]);
+      continue;
+    }
     git('checkout', '-q', '--force', '--detach', `${commit}^`);
     git('clean', '-qfdx', '-e', 'target');
     if (stages === undefined) stages = await openStages(root, join(scratch, `${name}-state`));
     else await stages.store.ingest(streamChunks(root, { known: await stages.store.files() }));
-    results.push({
-      name,
-      commit,
-      ...(await replayCommit({ root, git, commit, stages, useCargo: index < Number(given.cargo) })),
-    });
+    strategies = [];
+    const found = await replayCommit({ root, git, commit, stages, useCargo });
+    const result = { name, commit, ...found, strategies };
+    results.push(result);
+    if (given.results !== undefined) appendFileSync(given.results, `${JSON.stringify([id, result])}\n`);
   }
   await stages?.[Symbol.asyncDispose]();
   process.stdout.write(
@@ -180,14 +206,14 @@ async function placeEdits({ path, before, after, old, now }) {
     if (edits === null || edits.length === 0) return undefined;
     const result = applyEdits({ path, text: before, hash, rows: old, edits });
     if (result.status !== 'applied' || result.text !== after) return undefined;
-    strategies.set(kind, (strategies.get(kind) ?? 0) + 1);
+    strategies.push(kind);
     return result.text;
   };
   const whole = (op, body) => [{ target: { path }, base_hash: hash, op, format: 'whole_item', body }];
   if (before === null) return attempt('file created', whole('create', after)) ?? 'refused';
   if (after === null) {
     const result = applyEdits({ path, text: before, hash, rows: old, edits: whole('delete', '') });
-    strategies.set('file deleted', (strategies.get('file deleted') ?? 0) + 1);
+    strategies.push('file deleted');
     return result.status === 'applied' ? result.text : 'refused';
   }
   const rowEdits = path.endsWith('.rs') ? describeRows({ before, after, old, now, hash }) : null;
@@ -355,6 +381,7 @@ async function judgeWithCargo({ root, git, commit, stages, proposal }) {
 }
 
 function report() {
+  if (cutOff > 0) process.stdout.write(`\n${cutOff} commits left for the next run with the same --results\n`);
   const done = results.filter((result) => result.status !== 'skipped');
   const exact = done.filter((result) => result.status === 'exact');
   const blocked = done.filter((result) => (result.blocked ?? []).length > 0);
@@ -387,7 +414,7 @@ function report() {
       )?.toFixed(0)}`,
       '',
     ],
-    ...[...strategies].map(([kind, count]) => [`files by ${kind}`, count, '']),
+    ...[...countWays()].map(([kind, count]) => [`files by ${kind}`, count, '']),
   ]);
   const limit = Number(given.losses);
   for (const result of done.filter((found) => found.status !== 'exact').slice(0, limit))
@@ -400,6 +427,13 @@ function report() {
     process.stdout.write(
       `  CARGO ${result.name} ${result.commit.slice(0, 10)} ${JSON.stringify(result.full).slice(0, 400)}\n`,
     );
+}
+
+function countWays() {
+  const ways = new Map();
+  for (const kind of results.flatMap((result) => result.strategies))
+    ways.set(kind, (ways.get(kind) ?? 0) + 1);
+  return ways;
 }
 
 function sum(list, field) {
