@@ -49,6 +49,11 @@ describe('problems a compiler surely rejects', () => {
     ['a field left out', 'struct S { a: u8, b: u8 }\nfn f() { S { a: 1 }; }', ['!missing_field S']],
     ['a field too many', 'struct S { a: u8 }\nfn f() { S { a: 1, b: 2 }; }', ['!unresolved_field b']],
     ['a field of no pattern', 'struct S { a: u8 }\nfn f(S { b, .. }: S) {}', ['!unresolved_field b']],
+    [
+      'too many arguments for a method whose name a macro holds as well',
+      'macro_rules! m { ($s:expr) => { $s.a() } }\nstruct S;\nimpl S { fn a(&self) {}\nfn b(&self) { self.a(1); S::a(self, 1); } }',
+      ['!wrong_arity', '!wrong_arity'],
+    ],
     ['a value too many in a tuple struct', 'struct S(u8);\nfn f() { S(1, 2); }', ['!wrong_arity S']],
     ['an unknown variant', 'enum E { A }\nfn f() { E::B; }', ['!unresolved_path B']],
     [
@@ -122,6 +127,11 @@ describe('problems only a compiler can decide', () => {
     [
       'twins under cfg take different arguments',
       'struct S;\nimpl S {\n#[cfg(unix)]\nfn a(&self) {}\n#[cfg(not(unix))]\nfn a(&self, x: u8) {} }\nfn f(s: S) { s.a(1); }',
+      ['?wrong_arity'],
+    ],
+    [
+      'a macro may give the type a method that comes first',
+      'macro_rules! m { ($s:expr) => { $s.a() } }\nstruct S;\nimpl S { fn a(&self) {} }\nfn f(s: S) { s.a(1); }',
       ['?wrong_arity'],
     ],
     [

@@ -35,6 +35,7 @@ export function inferCall(b: Body, node: number): Type {
         generics: value.generics,
         args,
         withSelf: true,
+        receiver: null,
         pos: numberAt(b.code, node + 1),
         open: value.open,
       });
@@ -132,7 +133,8 @@ export function inferMethod(b: Body, node: number): Type {
     reportPrivateMember(b.tools, hit.def, { ...b.place, pos, name });
   recordMember(b, hit, { reference: b.reference(pos, name), reason: methodReason(b, receiverNode, hit) });
   const open = hit.open === undefined ? null : { ref: hit.open, self: hit.self };
-  return callFunction(b, { def: hit.def, map: hit.map, generics, args, withSelf: false, pos, open });
+  const { def, map } = hit;
+  return callFunction(b, { def, map, generics, args, withSelf: false, receiver, pos, open });
 }
 
 function recordMiss(b: Body, call: { pos: number; name: string; receiver: Type; miss: MemberMiss }): void {
@@ -175,6 +177,8 @@ interface FunctionCall {
   args: Int32Array;
   /** `Type::method(receiver)`: the receiver is the first argument. */
   withSelf: boolean;
+  /** What the method is called on, null for a path. */
+  receiver: Type | null;
   pos: number;
   /** A generic trait whose impl the arguments decide. */
   open: { ref: TraitRef; self: Type } | null;
@@ -260,25 +264,38 @@ function proveBounds(b: Body, predicates: readonly Predicate[], map: Substitutio
   }
 }
 
-function checkArity(b: Body, { def, args, pos }: FunctionCall, count: number): void {
+function checkArity(b: Body, call: FunctionCall, count: number): void {
+  const { def, args, pos } = call;
   if (args.length === count || b.foreignMacros > 0) return;
   if (args.some((arg) => b.code[arg] === Node.cfg)) return;
   if ((def.fact.flags & (DefFlag.variadic | DefFlag.cfgParams)) !== 0) return;
   const message = `${def.name} takes ${count} argument${count === 1 ? '' : 's'}, ${args.length} given`;
-  // a macro may give a type a method that hides the one found
-  const isWhole = def.owner === undefined || !b.tools.macroWords.mayDefineIn(b.scope.crate, def.name);
   const isPlain =
     isAsWritten(def) &&
     (def.owner === undefined || (def.owner.kind === 'impl' && isAsWritten(def.owner))) &&
     (def.owner !== undefined || !b.hasForeignMacro) &&
     b.macros === 0 &&
     !def.isStd &&
-    isWhole;
+    (def.owner === undefined ||
+      isFoundFirst(b, call) ||
+      !b.tools.macroWords.mayDefineIn(b.scope.crate, def.name));
   b.tools.problems.add(
     'wrong_arity',
     { ...b.place, pos, name: '' },
     { message, certain: isPlain && isBuilt(b.mask & def.mask) && hasNoTwin(def) },
   );
+}
+
+/**
+ * True for a function of a type itself that nothing a macro makes can hide: another one of the type would be a conflict, and
+ * those of traits come after it where the receiver is what the method takes.
+ */
+function isFoundFirst(b: Body, { def, receiver }: FunctionCall): boolean {
+  if (def.owner?.kind !== 'impl' || def.owner.fact.trait !== undefined) return false;
+  if (receiver === null) return true;
+  const { self } = b.tools.signatures.signatureOf(def);
+  if (self?.k !== 'ref' || receiver.k !== 'ref') return self?.k === receiver.k;
+  return self.mut === receiver.mut;
 }
 
 /** Twins under different configurations may take different arguments. */
