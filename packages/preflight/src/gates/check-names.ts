@@ -34,7 +34,8 @@ export async function checkNames(context: GateContext): Promise<GraphProblem[]> 
   const readText = (path: string): Promise<string | null> => readTreeText(context, path);
   const tree = await context.vocabulary.readTree([context.shadow.layout().targetDir]);
   const changes = await readChangedTexts(context.proposal.files, readText);
-  const found = await findUnknownNames({ changes, tree, libraries: libraries.words, readText });
+  const known = new Set([...libraries.words, ...(await listCrateNames(context, readText))]);
+  const found = await findUnknownNames({ changes, tree, libraries: known, readText });
   const isClosed = !mayGenerateNames(tree);
   const after = new Map(changes.map((change) => [change.path, change.after]));
   return Promise.all(
@@ -43,6 +44,18 @@ export async function checkNames(context: GateContext): Promise<GraphProblem[]> 
       return describeName(name, { context, text, isClosed, hasAllFeatures: libraries.hasAllFeatures });
     }),
   );
+}
+
+/** What manifests call packages, targets and dependencies is the name of a crate, with `_` for `-`, and stands in no source. */
+async function listCrateNames(
+  { shadow }: GateContext,
+  readText: (path: string) => Promise<string | null>,
+): Promise<string[]> {
+  const folders = new Set(['', ...shadow.layout().packages.map(({ folder }) => folder)]);
+  const manifests = await Promise.all(
+    [...folders].map((folder) => readText(folder === '' ? 'Cargo.toml' : `${folder}/Cargo.toml`)),
+  );
+  return manifests.flatMap((text) => (text?.match(/[\w-]+/g) ?? []).map((word) => word.replaceAll('-', '_')));
 }
 
 function mayGenerateNames(tree: ReadonlyMap<string, FileWords>): boolean {
