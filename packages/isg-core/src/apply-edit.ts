@@ -249,11 +249,19 @@ function reindent(body: string, indent: string): string {
   const lines = body.replace(/^[ \t]+/, '').split(/\r?\n/);
   const last = lines.at(-1) ?? '';
   const have = /^[ \t]*/.exec(last)?.[0] ?? '';
-  const holdsRawText = /r#*"|"[^"\n]*\n/.test(body); // shifting would change the string's value
-  if (lines.length === 1 || have === indent || holdsRawText) return lines.join('\n');
+  // shifting a text over several lines would change its value
+  if (lines.length === 1 || have === indent || holdsLongText(lines)) return lines.join('\n');
   return lines
     .map((line, i) => (i === 0 || line.trim() === '' ? line : shiftLine(line, have, indent)))
     .join('\n');
+}
+
+/** True when a string literal may go on over the end of a line; a raw string is taken for one. */
+function holdsLongText(lines: readonly string[]): boolean {
+  return lines.some((line) => {
+    const code = line.replace(/\\.|'"'/g, '').replace(/\/\/[^"]*$/, '');
+    return /\br#*"/.test(code) || code.split('"').length % 2 === 0;
+  });
 }
 
 function shiftLine(line: string, have: string, indent: string): string {
