@@ -35,11 +35,12 @@ import {
   selectBuildEnvironment,
   selectGitEnvironment,
 } from './process/select-environment.js';
+import { rememberChunks } from './remember-chunks.js';
 import { assertFresh, type RunGatesOptions, runGates, selectMode } from './run-gates.js';
 import { collectShadows, type ShadowLimits } from './shadow/collect-shadows.js';
 import { withFolderLock } from './shadow/lock-folder.js';
 import { openShadow, type Shadow } from './shadow/open-shadow.js';
-import { type FileHashCache, hashText, hashTree } from './tree-hash.js';
+import { type FileHashCache, type HashTreeOptions, hashText, hashTree, hashTrees } from './tree-hash.js';
 
 /** What preflight works on and with. */
 export interface OpenPreflightOptions {
@@ -117,6 +118,7 @@ class RepositoryPreflight implements Preflight {
   readonly #context: TreeContext;
   readonly #hashes: FileHashCache = new Map();
   readonly #vocabulary: Vocabulary;
+  readonly #chunker: Chunker;
   #shadow: Promise<Shadow> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -124,6 +126,7 @@ class RepositoryPreflight implements Preflight {
     this.#options = options;
     this.#context = found.context;
     this.#vocabulary = new Vocabulary(found.context.root);
+    this.#chunker = rememberChunks(options.chunker);
     this.toolchain = found.toolchain;
   }
 
@@ -156,7 +159,7 @@ class RepositoryPreflight implements Preflight {
         {
           ...workspace,
           logDir: join(this.#context.stateDir, 'logs'),
-          hashTree: (changes) => this.hashTree(changes),
+          hashTrees: (changes) => hashTrees(this.#context.root, changes, this.#hashOptions()),
         },
         proposal,
         options,
@@ -165,7 +168,7 @@ class RepositoryPreflight implements Preflight {
   }
 
   hashTree(changes?: readonly FileChange[]): Promise<TreeHash> {
-    return hashTree(this.#context.root, changes, { env: this.#context.env, cache: this.#hashes });
+    return hashTree(this.#context.root, changes, this.#hashOptions());
   }
 
   apply(proposal: Proposal, report: GateReport, options: ApplyProposalOptions = {}): Promise<ApplyOutcome> {
@@ -205,6 +208,10 @@ class RepositoryPreflight implements Preflight {
     await this.#options.analyzerGate?.[Symbol.asyncDispose]();
   }
 
+  #hashOptions(): HashTreeOptions {
+    return { env: this.#context.env, cache: this.#hashes };
+  }
+
   #inShadow<T>(work: (workspace: GateWorkspace) => Promise<T>): Promise<T> {
     const { stateDir, root } = this.#context;
     const lock = join(stateDir, `shadow-${hashText(root).slice(0, 16)}.lock`);
@@ -224,7 +231,6 @@ class RepositoryPreflight implements Preflight {
       throw error;
     });
     const {
-      chunker,
       analyzer,
       graph,
       analyzerGate = null,
@@ -232,7 +238,7 @@ class RepositoryPreflight implements Preflight {
       allowNetwork = false,
       onProgress = ignore,
     } = this.#options;
-    const tools = { chunker, analyzer, graph, analyzerGate, vocabulary: this.#vocabulary };
+    const tools = { chunker: this.#chunker, analyzer, graph, analyzerGate, vocabulary: this.#vocabulary };
     return { root, shadow, ...tools, limits, isNetworkAllowed: allowNetwork, onProgress };
   }
 

@@ -39,12 +39,31 @@ export async function hashTree(
   changes: readonly FileChange[] | undefined,
   options: HashTreeOptions,
 ): Promise<TreeHash> {
+  return (await hashTrees(root, changes, options)).subject;
+}
+
+/**
+ * Hashes the tree at `root` as it is and as it would be with `changes` written, both from one look at it; see `hashTree`.
+ *
+ * @throws PreflightError as `hashTree`
+ */
+export async function hashTrees(
+  root: string,
+  changes: readonly FileChange[] | undefined,
+  options: HashTreeOptions,
+): Promise<{ base: TreeHash; subject: TreeHash }> {
   const files = await hashFiles(root, options);
-  for (const change of changes ?? []) {
+  const base = hashLines(files);
+  if (changes === undefined || changes.length === 0) return { base, subject: base };
+  for (const change of changes) {
     assertInsidePath(change.path);
     if (change.after === null) files.delete(change.path);
     else files.set(change.path, hashText(change.after));
   }
+  return { base, subject: hashLines(files) };
+}
+
+function hashLines(files: ReadonlyMap<string, string>): TreeHash {
   const lines = [...files].map(([path, hash]) => `${hash}  ${path}\n`).sort(compareText);
   return hashText(lines.join('')) as TreeHash;
 }

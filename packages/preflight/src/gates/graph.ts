@@ -1,4 +1,11 @@
-import { type CompilerDiagnostic, type Edge, parseKey, pathOfKey, type RowKey } from '@parseltongue/isg-core';
+import {
+  type CompilerDiagnostic,
+  type Edge,
+  parseKey,
+  pathOfKey,
+  type Row,
+  type RowKey,
+} from '@parseltongue/isg-core';
 import type { GraphProblem } from '../ports.js';
 import type { GateOutcome } from '../receipt.js';
 import { hashFileOrNull } from '../tree-hash.js';
@@ -16,13 +23,14 @@ import { judgeTestEdits } from './judge-test-edits.js';
  */
 export async function checkGraph(context: GateContext): Promise<GateOutcome> {
   const found = await context.graphProblems();
+  const known = await readPlannedRows(context);
   const ofNames = found.filter((problem) => problem.code !== ORPHAN_MODULE);
   const problems = [
     ...(await confirmRegressions(ofNames, context)),
     ...(await judgeOrphans(found, context)),
     ...(await checkNames(context)),
-    ...(await judgeTestEdits(context)),
-    ...(await findDuplicates(context)),
+    ...(await judgeTestEdits(context, known)),
+    ...(await findDuplicates(context, known)),
     ...(await findDanglingCallers(context)),
   ];
   const certain = problems.filter((problem) => problem.certain);
@@ -38,6 +46,13 @@ export async function checkGraph(context: GateContext): Promise<GateOutcome> {
     counts: { total, passed: Math.max(0, total - failed), failed, ignored: 0 },
     session: null,
   };
+}
+
+/** The rows of the graph that stand in files the plan has rows of, by key. */
+async function readPlannedRows({ proposal, graph }: GateContext): Promise<Map<RowKey, Row>> {
+  const paths = [...new Set(proposal.rows.map((change) => pathOfKey(change.key)))];
+  const rows = await Promise.all(paths.map((path) => graph.rowsOfFile(path)));
+  return new Map(rows.flat().map((row) => [row.isgl1_key, row]));
 }
 
 /** A problem of the graph as a diagnostic; uncertain ones are warnings. */
@@ -57,13 +72,16 @@ function describeProblem(problem: GraphProblem): CompilerDiagnostic {
 }
 
 /** Rows the plan creates under a key that is taken, and keys the plan names twice. */
-async function findDuplicates(context: GateContext): Promise<GraphProblem[]> {
+async function findDuplicates(
+  context: GateContext,
+  known: ReadonlyMap<RowKey, Row>,
+): Promise<GraphProblem[]> {
   const problems: GraphProblem[] = [];
   const seen = new Set<RowKey>();
   for (const change of context.proposal.rows) {
     const isTwice = seen.has(change.key);
     seen.add(change.key);
-    const isTaken = change.action === 'Create' && (await context.graph.getRow(change.key)) !== undefined;
+    const isTaken = change.action === 'Create' && known.has(change.key);
     if (!isTwice && !isTaken) continue;
     problems.push({
       code: 'duplicate_key',

@@ -1,4 +1,4 @@
-import { type FutureRow, pathOfKey, type Row, type Span } from '@parseltongue/isg-core';
+import { type FutureRow, pathOfKey, type Row, type RowKey, type Span } from '@parseltongue/isg-core';
 import { readTokenTree, textAt } from '../names/token-tree.js';
 import type { GraphProblem } from '../ports.js';
 import type { GateContext } from './gate-context.js';
@@ -42,11 +42,14 @@ const TEST_ONLY_BRANCH = /\bcfg!\(\s*(?:not\(\s*)?test\b|#\[cfg\(not\(test\)\)\]
  * A change of what a test expects is not among them: behaviour may change. Deleted, hidden and renamed tests are left to the
  * gates that run them.
  */
-export async function judgeTestEdits(context: GateContext): Promise<GraphProblem[]> {
+export async function judgeTestEdits(
+  context: GateContext,
+  known: ReadonlyMap<RowKey, Row>,
+): Promise<GraphProblem[]> {
   const problems: GraphProblem[] = [];
   for (const change of context.proposal.rows) {
     if (change.row === null) continue;
-    const old = await context.graph.getRow(change.key);
+    const old = known.get(change.key);
     const what = describeWeakening(change, old);
     if (what !== null) problems.push(createProblem(change, `${change.key} ${what}`));
   }

@@ -8,6 +8,7 @@ import {
   type SyntaxDiagnostic,
 } from '@parseltongue/isg-core';
 import { findInnermostRow } from '../diagnose/map-row-keys.js';
+import { tokenizeRust } from '../names/tokenize-rust.js';
 import type { CommandSession } from '../process/cargo-session.js';
 import type { GateOutcome } from '../receipt.js';
 import { editionOf } from '../shadow/read-layout.js';
@@ -47,8 +48,22 @@ interface Finding {
   isBlocking: boolean;
 }
 
-/** An attribute with nothing behind it, which the grammar lets pass. */
-const DANGLING_ATTRIBUTE = /#\[[^\]]*\]\s*(?:\/\/[^\n]*\n\s*)*(?:\}|$)/;
+/** An attribute or doc comment with nothing behind it, which the grammar lets pass. */
+const DANGLING = /(?:#\[[^\]]*\]|(?<!\/)\/\/\/(?!\/)[^\n]*\n)\s*(?:\/\/[^\n]*\n\s*)*(?:\}|$)/;
+
+/** What the grammar lets pass and the compiler does not: comments of nothing, and `...` left where code belongs. */
+function isSuspicious(after: string, before: string): boolean {
+  return DANGLING.test(after) || countEllipses(after) > countEllipses(before);
+}
+
+function countEllipses(text: string): number {
+  if (!text.includes('...')) return 0;
+  const tokens = tokenizeRust(text);
+  return tokens.filter(({ text: sign, start }, index) => {
+    const next = tokens[index + 1];
+    return sign === '..' && next?.text === '.' && next.start === start + 2;
+  }).length;
+}
 
 async function checkFile(
   change: FileChange,
@@ -67,7 +82,7 @@ async function checkFile(
     now.diagnostics.map((diagnostic) => describeSyntax(diagnostic, now.rows)),
     old.diagnostics.map((diagnostic) => describeSyntax(diagnostic, old.rows)),
   );
-  if (grammar.length === 0 && !DANGLING_ATTRIBUTE.test(after)) return moved;
+  if (grammar.length === 0 && !isSuspicious(after, before ?? '')) return moved;
   const settings = await writeNeutralSettings(context.shadow.homeDir);
   const input = { path, edition: editionOf(context.shadow.layout(), path), settings, ...signalOf(context) };
   const rejected = await parseWithRustfmt(session, { ...input, text: after });

@@ -33,9 +33,24 @@ function readSurroundings(tree: TokenTree, index: number): WordRole | null {
   if (scope === 'attribute') return isAttributeHead(tree, index) ? 'use' : 'ignored';
   if (scope === 'derive') return 'use';
   if (scope !== 'opaque') return null;
-  // no macro makes a definition of what is called as a member of another name
-  const isMemberCall = textAt(tree, index - 1) === '::' && textAt(tree, index + 1) === '(';
-  return isMemberCall ? 'use' : 'unclear';
+  const [before, after] = [textAt(tree, index - 1), textAt(tree, index + 1)];
+  // no macro makes a definition of what is called as a member of another name, nor of the head of a path
+  const isMemberCall = before === '::' && after === '(';
+  const isHead = after === '::' && before !== '::' && before !== '$' && !isQuoted(tree, index);
+  return isMemberCall || isHead ? 'use' : 'unclear';
+}
+
+/** Macros whose arguments are code for another place, or text. */
+const QUOTING = new Set(
+  'quote quote_spanned parse_quote parse_quote_spanned stringify html rsx view'.split(' '),
+);
+
+/** True in the arguments of a macro that makes text, or code for another place, of them. */
+export function isQuoted(tree: TokenTree, index: number): boolean {
+  for (let open = openerAt(tree, index); open >= 0; open = openerAt(tree, open)) {
+    if (textAt(tree, open - 1) === '!' && QUOTING.has(textAt(tree, open - 2))) return true;
+  }
+  return false;
 }
 
 /** Attributes the compiler or its tools know without any library. */
@@ -83,7 +98,10 @@ function readPathSigns(tree: TokenTree, index: number): WordRole | null {
   return before === '.' || before === '::' || after === '::' || after === '!' ? 'use' : null;
 }
 
-const DEFINING = new Set('fn struct enum union trait type mod const static crate ref let'.split(' '));
+/** Words behind which a name is defined. */
+export const DEFINING: ReadonlySet<string> = new Set(
+  'fn struct enum union trait type mod const static crate ref let'.split(' '),
+);
 const USING = new Set(['impl', 'dyn', '->']);
 
 function readKeyword(tree: TokenTree, index: number): WordRole | null {

@@ -1,4 +1,4 @@
-import { classifyWord } from './classify-word.js';
+import { classifyWord, DEFINING, isQuoted } from './classify-word.js';
 import { isWord, openerAt, scopeAt, type TokenTree, textAt } from './token-tree.js';
 
 /** Names every file sees without an import. */
@@ -14,19 +14,43 @@ export function findLostImports(before: TokenTree, after: TokenTree): { name: st
   const has = listImports(after);
   if (has.isOpen) return [];
   const lost = [...had.names].filter((name) => !has.names.has(name) && !PRELUDE.has(name));
-  return lost.flatMap((name) => findBareUse(after, name));
+  return lost.flatMap((name) => {
+    const isGivenToMacros = countUnclear(after, name) > countUnclear(before, name);
+    return isGivenToMacros ? [] : findBareUse(after, name);
+  });
+}
+
+/** How often a name stands where a macro may define it. */
+function countUnclear(tree: TokenTree, name: string): number {
+  return listPlaces(tree, name).filter((index) => classifyWord(tree, index) === 'unclear').length;
+}
+
+function listPlaces({ tokens }: TokenTree, name: string): number[] {
+  return tokens.flatMap((token, index) => (token.kind === 'word' && token.text === name ? [index] : []));
 }
 
 /** The first use of a name by itself, none when the file may define the name. */
 function findBareUse(tree: TokenTree, name: string): { name: string; start: number }[] {
-  let first: number | null = null;
-  for (const [index, token] of tree.tokens.entries()) {
-    if (token.kind !== 'word' || token.text !== name) continue;
-    const role = classifyWord(tree, index);
-    if (role === 'definition' || role === 'unclear') return [];
-    if (role === 'use' && isBare(tree, index)) first ??= token.start;
-  }
-  return first === null ? [] : [{ name, start: first }];
+  const places = listPlaces(tree, name).map((index) => ({ index, use: readUse(tree, index) }));
+  if (places.some(({ use }) => use === 'maybe defined')) return [];
+  const first = places.find(({ index, use }) => use === 'used' && isBare(tree, index));
+  const token = first === undefined ? undefined : tree.tokens[first.index];
+  return token === undefined ? [] : [{ name, start: token.start }];
+}
+
+function readUse(tree: TokenTree, index: number): 'used' | 'maybe defined' | 'unknown' {
+  const role = classifyWord(tree, index);
+  if (role === 'use') return 'used';
+  if (role === 'ignored') return 'unknown';
+  if (role === 'definition' || scopeAt(tree, index) !== 'opaque') return 'maybe defined';
+  return isBuilt(tree, index) ? 'used' : 'unknown';
+}
+
+/** A type that is built or called, which the macro around it was given before as well. */
+function isBuilt(tree: TokenTree, index: number): boolean {
+  const [before, after] = [textAt(tree, index - 1), textAt(tree, index + 1)];
+  const isValue = /^\p{Lu}/u.test(textAt(tree, index)) && /^(?:[({]|::)$/.test(after);
+  return isValue && before !== '$' && !DEFINING.has(before) && !isQuoted(tree, index);
 }
 
 function isBare(tree: TokenTree, index: number): boolean {

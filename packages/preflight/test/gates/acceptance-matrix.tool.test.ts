@@ -105,7 +105,8 @@ const f = (body: string): string => `pub fn added() {\n    ${body}\n}`;
 const MATRIX: readonly (readonly [string, string, 'T0' | 'T1' | 'T3' | null])[] = [
   ['a bracket that is not closed', 'pub fn added() { (1 }', 'T3'],
   ['a missing semicolon', f('let a = 1 let b = 2;'), 'T3'],
-  ['a placeholder', f('let a = ...;'), 'T3'],
+  ['a placeholder', f('let a = ...;'), 'T0'],
+  ['a doc comment of nothing', 'pub struct Doc {\n    pub a: u32,\n    /// Nothing.\n}', 'T0'],
   ['an inner attribute out of place', '#![allow(dead_code)]\npub fn added() {}', 'T3'],
   ['an unsafe extern block, which is valid', 'unsafe extern "C" {}', null],
   ['an unknown local', f('let _ = nothing_of_that;'), 'T1'],

@@ -82,6 +82,12 @@ describe('names that stand for nothing', () => {
       'weigh_both',
     ],
     [
+      'the head of a path in a macro',
+      'pub fn tally',
+      'macro_rules! twice { ($e:expr) => { $e * 2 }; }\n\npub fn both() -> u32 {\n    twice!(Pursee::new())\n}\n\npub fn tally',
+      'Pursee',
+    ],
+    [
       'a name under a feature',
       'pub struct Purse',
       '#[cfg(feature = "more")]\npub fn more() -> Pursee {\n    loop {}\n}\n\npub struct Purse',
@@ -94,6 +100,16 @@ describe('names that stand for nothing', () => {
 
   it('blocks the use of a name whose import goes', { timeout: SLOW }, async () => {
     expect(await judge('use std::collections::HashMap;\n', '')).toEqual(['error lost_import HashMap']);
+  });
+
+  it('blocks the loss of an import that only a macro of the file needs', { timeout: SLOW }, async () => {
+    const path = 'shop/src/lib.rs';
+    const made = `use std::collections::BTreeMap;\nmacro_rules! empty {\n    () => {\n        BTreeMap::new()\n    };\n}\n${START}`;
+    workspace.write(path, made);
+    const files = { [path]: made.replace('use std::collections::BTreeMap;\n', '') };
+    const report = await preflight.verify(await workspace.propose(files), { gates: ['T1'] });
+    workspace.write(path, START);
+    expect(report.receipts[0]?.reason).toContain('BTreeMap is still used');
   });
 
   it('blocks the use of a name whose definition goes, in another crate too', { timeout: SLOW }, async () => {
@@ -131,6 +147,11 @@ describe('names that stand for nothing', () => {
       'text and comments',
       'counted + self.limit',
       '// unheardof()\n        "unheardof".len() as u32 + counted',
+    ],
+    [
+      'code for another place',
+      'pub fn tally',
+      'macro_rules! quote {\n    ($($t:tt)*) => {\n        0\n    };\n}\n\npub fn made() -> u32 {\n    quote! { Unheard::of() }\n}\n\npub fn tally',
     ],
     ['an attribute', 'pub struct Purse', '#[unheardof::thing(strange)]\npub struct Purse'],
   ])('lets %s pass', { timeout: SLOW }, async (_what, from, to) => {
