@@ -67,6 +67,11 @@ describe('problems a compiler surely rejects', () => {
       'mod a { pub struct B; }\nuse a::B;\nstruct B;',
       ['!duplicate_definition B'],
     ],
+    [
+      'an argument that the trait has not',
+      'trait T { fn a(&self, x: u8); }\nstruct S;\nimpl T for S { fn a(&self) {} }\nimpl From<u8> for S { fn from(a: u8, b: u8) -> S { S } }',
+      ['!wrong_arity a', '!wrong_arity from'],
+    ],
     ['a test with arguments', '#[test]\nfn t(x: u8) {}', ['!wrong_arity t']],
     [
       'an item its trait has not',

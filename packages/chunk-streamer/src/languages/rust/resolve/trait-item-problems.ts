@@ -15,13 +15,17 @@ const KNOWN_TRAITS = new Set(
 /** Traits of which the picture holds what is required, and not all that is provided. */
 const REQUIRED_TRAITS = new Set(['Iterator', 'Hasher', 'BuildHasher', 'Write', 'Read']);
 
-/** Reports an impl that leaves out what its trait requires, or has what its trait has not. */
+/** Reports an impl that leaves out what its trait requires, has what its trait has not, or takes other arguments. */
 export function reportTraitItems(tools: Tools, impl: Definition): void {
   const trait = tools.signatures.implTrait(impl)?.trait;
   if (trait === undefined || trait.tag === 'external' || trait.kind !== 'trait') return;
   if ((impl.fact.flags & DefFlag.negative) !== 0) return;
   reportMissing(tools, impl, trait);
   reportUnknown(tools, impl, trait);
+  for (const member of impl.members?.values() ?? []) {
+    const declared = trait.members?.get(member.name);
+    if (declared !== undefined) reportOtherArguments(tools, member, { declared, impl, trait });
+  }
 }
 
 function reportMissing(tools: Tools, impl: Definition, trait: Definition): void {
@@ -56,6 +60,39 @@ function reportUnknown(tools: Tools, impl: Definition, trait: Definition): void 
       { message, certain },
     );
   }
+}
+
+function reportOtherArguments(
+  tools: Tools,
+  member: Definition,
+  { declared, impl, trait }: { declared: Definition; impl: Definition; trait: Definition },
+): void {
+  if (member.kind !== 'function' || declared.kind !== 'function') return;
+  if (trait.isStd && !KNOWN_TRAITS.has(trait.name)) return;
+  const [given, due] = [countArguments(member), countArguments(declared)];
+  if (given === due) return;
+  const { file, fact } = member;
+  const isAlone = [impl, trait].every(
+    ({ twins }) => twins.filter(({ name }) => name === member.name).length <= 1,
+  );
+  const isPlain = ((fact.flags | declared.fact.flags) & UNSURE) === 0 && declared.mask === trait.mask;
+  tools.problems.add(
+    'wrong_arity',
+    { file, item: fact.item, pos: fact.pos, name: member.name },
+    {
+      message: `${member.name} takes ${due} arguments in ${trait.name}, ${given} here`,
+      certain: isAlone && isPlain && isWhole(impl, trait) && isBuilt(member.mask & trait.mask),
+    },
+  );
+}
+
+/** What makes the arguments of a function depend on more than its text. */
+const UNSURE = DefFlag.variadic | DefFlag.cfgParams | DefFlag.inMacro | DefFlag.attributeMacro;
+
+/** The receiver included. */
+function countArguments({ fact }: Definition): number {
+  const hasReceiver = fact.self !== undefined || fact.selfParam !== undefined;
+  return (fact.params?.length ?? 0) / 2 + (hasReceiver ? 1 : 0);
 }
 
 /** The picture leaves such names out. */
