@@ -13,7 +13,9 @@ export interface CliIo {
   isInteractive: boolean;
   colors: Colors;
   /** Width of stdout when it is a terminal. */
-  columns?: number;
+  columns?: number | undefined;
+  /** Width of stderr when it is a terminal. */
+  progressColumns?: number | undefined;
   /** Asks a person; absent when nobody can answer, undefined when the person closed the input. */
   ask?: (question: string) => Promise<string | undefined>;
 }

@@ -45,7 +45,13 @@ function createContext(): CliContext {
       err: (text) => void process.stderr.write(text),
       isInteractive,
       colors: pc.createColors(isColored),
-      ...(isTerminal(process.stdout) ? { columns: process.stdout.columns } : {}),
+      // read when asked: a terminal changes its size
+      get columns() {
+        return readColumns(process.stdout);
+      },
+      get progressColumns() {
+        return readColumns(process.stderr);
+      },
       ...(canAsk ? { ask } : {}),
     },
   };
@@ -61,6 +67,11 @@ async function ask(question: string): Promise<string | undefined> {
   } finally {
     rl.close();
   }
+}
+
+/** Undefined where nothing is shown, or the terminal does not say. */
+function readColumns(stream: NodeJS.WriteStream): number | undefined {
+  return isTerminal(stream) && stream.columns > 0 ? stream.columns : undefined;
 }
 
 /** The types promise a boolean; a pipe has none. */

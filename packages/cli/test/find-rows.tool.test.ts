@@ -38,6 +38,10 @@ describe('what a person writes for a row', () => {
     expect(await workspace.findRows([text])).toEqual([`${FILE}-Lexer<'a>-advance`]);
   });
 
+  it('is a file by its path', async () => {
+    expect(await workspace.findRows([FILE])).toEqual([`${FILE}-_-_`]);
+  });
+
   it('is a type by its name alone, not one of its impls', async () => {
     expect(await workspace.findRows(['Lexer'])).toEqual([`${FILE}-_-Lexer`]);
   });

@@ -2,8 +2,11 @@ import type { Progress, RunEvent } from '@parseltongue/isg-core';
 import pc from 'picocolors';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { renderDiff } from '../src/render/diff.js';
+import { cutText, measureText, wrapText } from '../src/render/fit-text.js';
 import { createProgressLine, describeProgress } from '../src/render/progress-line.js';
+import { answerOption } from '../src/render/run-outcome.js';
 import { createRunPrinter } from '../src/render/run-printer.js';
+import { createStageBoard } from '../src/render/stage-board.js';
 import { formatDuration, renderTable } from '../src/render/table.js';
 import type { Invocation } from '../src/verb.js';
 import { createContext } from './support/screen.js';
@@ -24,6 +27,39 @@ describe('renderTable', () => {
   });
 });
 
+describe('a terminal with little room', () => {
+  it('gets tables as lines, each cell named by its column', () => {
+    const rows = [['T3', 'cargo check', ''] as const];
+    expect(renderTable(['gate', 'what', 'facts'], rows, 12)).toBe('T3\n  what: cargo check\n');
+    expect(renderTable(['gate', 'what'], [['T3', 'x']], 17)).toBe('gate  what\nT3    x\n');
+  });
+
+  it('breaks lines between words, under a hanging indent, and never loses a sign', () => {
+    const line = '├─ src/a_very_long_path/of_a_file.rs-_-name (calls name)';
+    const lines = wrapText(line, 30, '│    ');
+    expect(lines).toEqual(['├─ src/a_very_long_path/of_a_f', '│    ile.rs-_-name (calls', '│    name)']);
+    expect(wrapText(line, undefined, '  ')).toEqual([line]);
+    expect(wrapText(line, 8, '  ')).toEqual([line]);
+  });
+
+  it('cuts with a mark, measuring what is shown', () => {
+    expect(cutText('abcdef', 4)).toBe('abc…');
+    expect(cutText('中文字', 5)).toBe('中文…');
+    expect(cutText('abc', 3)).toBe('abc');
+    expect(measureText(pc.createColors(true).red('中a'))).toBe(3);
+  });
+
+  it('shows a board that fits, with or without names', () => {
+    const board = createStageBoard(pc.createColors(false));
+    board.update({ type: 'stage-ended', payload: { stage: 'context' } } as unknown as RunEvent);
+    board.update({ type: 'gate-started', payload: { gate: 'T1' } } as unknown as RunEvent);
+    expect(board.draw(2000, 80)).toBe('✓context ·propose ·T0 ▸T1 ·T2 ·T3 ·T4 ·T5 ·apply ·commit  2.0 s');
+    expect(board.draw(2000, 39)).toBe('✓··▸T1······  2.0 s');
+    expect(board.draw(2000, 12)).toBe('✓··▸T1······');
+    expect(board.draw(2000, 5)).toBe('');
+  });
+});
+
 describe('formatDuration', () => {
   it.each([
     [12.4, '12 ms'],
@@ -31,6 +67,16 @@ describe('formatDuration', () => {
     [125_000, '2 min 5 s'],
   ])('reads %d ms as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('a run that waits', () => {
+  it.each([
+    ['verified', '--apply'],
+    ['rejected', '--modify ".."'],
+    ['paused', '--answer ".."'],
+  ])('%s is gone on with by %s', (status, option) => {
+    expect(answerOption(status)).toBe(option);
   });
 });
 

@@ -78,7 +78,7 @@ describe('runCli', () => {
       ['serach'],
       ['search'],
       ['index', '--workers', '0'],
-      ['impact', 'x'],
+      ['graph', 'modules'],
       ['status', '--frobnicate'],
     ]) {
       const { status, out, err } = await run(...argv);

@@ -24,6 +24,7 @@ export const addApplyVerb: AddVerb = (program, host) => {
           shouldCommit: flags.commit,
           ...(flags.message === undefined ? {} : { message: flags.message }),
         });
+        const { colors, columns } = invocation.context.io;
         const isApplied = outcome.status === 'applied';
         const what = isApplied
           ? `Applied ${proposal.files.length} files${outcome.commit === null ? '' : `, commit ${outcome.commit.slice(0, 12)}`}`
@@ -31,7 +32,7 @@ export const addApplyVerb: AddVerb = (program, host) => {
         return {
           exitCode: isApplied ? EXIT.ok : EXIT.negative,
           json: { contract: 'pt.cli.apply/1', proposal_id: proposal.id, ...outcome },
-          text: `${renderReceipts(report, invocation.context.io.colors)}${what}\n`,
+          text: `${renderReceipts(report, colors, columns)}${what}\n`,
         };
       }),
     );

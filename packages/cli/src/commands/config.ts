@@ -34,7 +34,7 @@ export const addConfigVerb: AddVerb = (program, host) => {
         return {
           exitCode: EXIT.ok,
           json: { contract: 'pt.cli.config/1', settings },
-          text: `${renderTable(['setting', 'value', 'from', 'what'], rows)}Files: ${userConfigPath(context.env)}, parseltongue.toml in the repository\n`,
+          text: `${renderTable(['setting', 'value', 'from', 'what'], rows, context.io.columns)}Files: ${userConfigPath(context.env)}, parseltongue.toml in the repository\n`,
         };
       }),
     );

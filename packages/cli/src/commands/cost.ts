@@ -16,7 +16,7 @@ export const addCostVerb: AddVerb = (program, host) => {
         return {
           exitCode: EXIT.ok,
           json: { contract: 'pt.cli.cost/1', ...report, outcomes },
-          text: `${renderCosts(report)}${renderOutcomes(outcomes)}\n`,
+          text: `${renderCosts(report, invocation.context.io.columns)}${renderOutcomes(outcomes)}\n`,
         };
       }),
     );

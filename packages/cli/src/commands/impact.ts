@@ -23,7 +23,7 @@ export const addImpactVerb: AddVerb = (program, host) => {
         return {
           exitCode: EXIT.ok,
           json: { contract: 'pt.cli.impact/1', ...answer },
-          text: renderImpact(keys, answer, flags.depth),
+          text: renderImpact(keys, answer, { depth: flags.depth, columns: invocation.context.io.columns }),
         };
       }),
     );

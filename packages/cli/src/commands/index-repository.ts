@@ -29,7 +29,7 @@ export const addIndexVerb: AddVerb = (program, host) => {
         return {
           exitCode: EXIT.ok,
           json: { contract: 'pt.cli.index/1', ...outcome, analytics },
-          text: `${renderIndex(outcome)}\n${renderAnalytics(analytics)}`,
+          text: `${renderIndex(outcome)}\n${renderAnalytics(analytics, invocation.context.io.columns)}`,
         };
       }),
     );

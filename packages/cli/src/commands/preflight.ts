@@ -17,11 +17,12 @@ export const addPreflightVerb: AddVerb = (program, host) => {
       host.run(async (invocation, source: string, flags: { all?: boolean }) => {
         const workspace = await invocation.openWorkspace();
         const proposal = await workspace.loadProposal(source);
+        const { colors, columns } = invocation.context.io;
         const report = await workspace.verifyProposal(proposal, { stopAtFirst: flags.all !== true });
         return {
           exitCode: report.verdict === 'passed' ? EXIT.ok : EXIT.negative,
           json: { contract: 'pt.cli.preflight/1', proposal_id: proposal.id, title: proposal.title, report },
-          text: `Proposal ${proposal.id.slice(0, 12)}: ${proposal.title}\n${renderReceipts(report, invocation.context.io.colors)}`,
+          text: `Proposal ${proposal.id.slice(0, 12)}: ${proposal.title}\n${renderReceipts(report, colors, columns)}`,
         };
       }),
     );

@@ -73,7 +73,7 @@ async function list({ openWorkspace, context }: Invocation): Promise<VerbAnswer>
   return {
     exitCode: EXIT.ok,
     json: { contract: 'pt.cli.runs/1', runs, waiting },
-    text: renderRuns(runs, waiting, context.io.colors),
+    text: renderRuns(runs, waiting, context.io),
   };
 }
 
@@ -82,7 +82,7 @@ async function show({ openWorkspace, context }: Invocation, id: string): Promise
   return {
     exitCode: EXIT.ok,
     json: { contract: 'pt.cli.run/1', ...record },
-    text: renderRun(record, context.io.colors),
+    text: renderRun(record, context.io),
   };
 }
 

@@ -33,7 +33,7 @@ export const addStatusVerb: AddVerb = (program, host) => {
         return {
           exitCode: EXIT.ok,
           json: { contract: 'pt.cli.status/1', status, freshness, plans, exact, outcomes, analytics },
-          text: `${lines.join('\n')}\n\n${renderAnalytics(analytics)}`,
+          text: `${lines.join('\n')}\n\n${renderAnalytics(analytics, invocation.context.io.columns)}`,
         };
       }),
     );

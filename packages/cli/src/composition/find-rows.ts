@@ -1,5 +1,5 @@
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
-import { isKey, parseKey, type RowKey } from '@parseltongue/isg-core';
+import { fileKey, isInsidePath, isKey, parseKey, type RowKey } from '@parseltongue/isg-core';
 import { CliError } from '../errors.js';
 
 const LOOKED_AT = 50;
@@ -7,7 +7,7 @@ const LOOKED_AT_TOKENS = 8000;
 const NAMED = 5;
 
 /**
- * The rows a person means: each text is a key, a key without its generics, a name or `Type::name`.
+ * The rows a person means: each text is a key, a key without its generics, a file, a name or `Type::name`.
  *
  * @throws CliError PT_CLI_USAGE when no row fits a text, or several do, naming the nearest
  */
@@ -19,6 +19,8 @@ export async function findRows(store: CodeGraphStore, texts: readonly string[]):
 
 async function findRow(store: CodeGraphStore, text: string): Promise<RowKey> {
   if (isKey(text) && (await store.getRow(text)) !== undefined) return text;
+  const file = isInsidePath(text) ? fileKey(text) : undefined;
+  if (file !== undefined && (await store.getRow(file)) !== undefined) return file;
   const fitting = isKey(text) ? await findInFile(store, text) : await findByName(store, text);
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;

@@ -72,7 +72,7 @@ function createPlan({ summary, proposal }: RunRecord): unknown {
 
 async function describeImpact(store: CodeGraphStore, keys: readonly RowKey[]): Promise<string> {
   const answer = await store.blastRadius(keys, { depth: IMPACT_DEPTH });
-  return `\`\`\`text\n${renderImpact(keys, answer, IMPACT_DEPTH).trimEnd()}\n\`\`\``;
+  return `\`\`\`text\n${renderImpact(keys, answer, { depth: IMPACT_DEPTH }).trimEnd()}\n\`\`\``;
 }
 
 /** What no gate looked at, in its own words. */

@@ -157,6 +157,7 @@ async function runRemoteVerb(
     canAnswer: io.ask !== undefined,
     hasColors: io.colors.isColorSupported,
     columns: io.columns ?? null,
+    progressColumns: io.progressColumns ?? null,
   };
   try {
     const { status } = await orClosed(closed, connection.sendRequest(RunVerbRequest, request, cancel.token));

@@ -3,7 +3,7 @@ import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node
 import type { ToolAnswer } from '../mcp/define-tool.js';
 
 /** Grows when a request or answer changes; a client of another version works on its own. */
-export const DAEMON_PROTOCOL = 1;
+export const DAEMON_PROTOCOL = 2;
 
 /** What a daemon says about itself. */
 export interface DaemonStatus {
@@ -30,6 +30,7 @@ export interface VerbRequest {
   canAnswer: boolean;
   hasColors: boolean;
   columns: number | null;
+  progressColumns: number | null;
 }
 
 /** Text a verb wrote, on its way to the client. */

@@ -124,7 +124,7 @@ function describeState(state: DaemonState): DaemonStatus {
 /** The context of a verb whose person sits at the client. */
 function createVerbContext(
   connection: MessageConnection,
-  { id, cwd, env, isInteractive, canAnswer, hasColors, columns }: VerbRequest,
+  { id, cwd, env, isInteractive, canAnswer, hasColors, columns, progressColumns }: VerbRequest,
   signal: AbortSignal,
 ): CliContext {
   const write = (to: 'out' | 'err', text: string): void => {
@@ -140,6 +140,7 @@ function createVerbContext(
       isInteractive,
       colors: pc.createColors(hasColors),
       ...(columns === null ? {} : { columns }),
+      ...(progressColumns === null ? {} : { progressColumns }),
       ...(canAnswer
         ? {
             ask: async (question: string) =>

@@ -1,10 +1,15 @@
 import type { BlastAnswer, WalkHit } from '@parseltongue/codegraph-store';
 import type { RowKey } from '@parseltongue/isg-core';
 import { renderMeta } from './answer.js';
+import { wrapText } from './fit-text.js';
 import { countOf } from './table.js';
 
 /** The blast radius as a tree: one branch a distance, tests apart; says when it ends only because `depth` does. */
-export function renderImpact(keys: readonly RowKey[], answer: BlastAnswer, depth: number): string {
+export function renderImpact(
+  keys: readonly RowKey[],
+  answer: BlastAnswer,
+  { depth, columns }: { depth: number; columns?: number | undefined },
+): string {
   const lines: string[] = [...keys];
   answer.levels.forEach((level, i) => {
     const isLast = i === answer.levels.length - 1;
@@ -15,14 +20,17 @@ export function renderImpact(keys: readonly RowKey[], answer: BlastAnswer, depth
       ...level.code.map((hit) => describeHit(hit, '')),
       ...level.tests.map((hit) => describeHit(hit, '[test] ')),
     ];
-    rows.forEach((row, j) =>
-      lines.push(`${isLast ? '   ' : '│  '}${j === rows.length - 1 ? '└─' : '├─'} ${row}`),
-    );
+    const trunk = isLast ? '   ' : '│  ';
+    rows.forEach((row, j) => {
+      const [mark, hang] = j === rows.length - 1 ? ['└─', '   '] : ['├─', '│  '];
+      lines.push(...wrapText(`${trunk}${mark} ${row}`, columns, `${trunk}${hang}  `));
+    });
   });
   if (answer.levels.length === 0) lines.push('└─ nothing in the repository reaches it');
   if (answer.levels.at(-1)?.depth === depth)
     lines.push(`Not followed beyond distance ${depth}: a larger depth may reach more`);
-  return `${lines.join('\n')}\n${renderMeta(answer.meta)}`;
+  lines.push(...wrapText(renderMeta(answer.meta).trimEnd(), columns, '   '));
+  return `${lines.join('\n')}\n`;
 }
 
 function describeHit(hit: WalkHit, mark: string): string {

@@ -1,9 +1,11 @@
 import type { Progress } from '@parseltongue/isg-core';
 import type { CliIo } from '../io.js';
+import { cutText } from './fit-text.js';
 import { formatDuration, formatNumber } from './table.js';
 
 const QUIET_MS = 1000;
 const REDRAW_MS = 100;
+const DEFAULT_COLUMNS = 80;
 
 /** Shows progress on stderr: one redrawn line on a terminal, a line a stage elsewhere. Silent in the first second. */
 export interface ProgressLine {
@@ -29,11 +31,8 @@ export function createProgressLine(
       const elapsedMs = now() - start;
       if (elapsedMs < QUIET_MS || now() - drawnAt < (io.isInteractive ? REDRAW_MS : 5 * QUIET_MS)) return;
       drawnAt = now();
-      io.err(
-        io.isInteractive
-          ? `\r\u001b[2K${describeProgress(progress, elapsedMs)}`
-          : `${describeProgress(progress, elapsedMs)}\n`,
-      );
+      const text = describeProgress(progress, elapsedMs);
+      io.err(io.isInteractive ? `\r\u001b[2K${fitLine(text, io)}` : `${text}\n`);
       isDrawn = io.isInteractive;
     },
     clear() {
@@ -41,6 +40,14 @@ export function createProgressLine(
       isDrawn = false;
     },
   };
+}
+
+/** One line of a terminal: one that wraps could not be drawn over. */
+export function fitLine(
+  text: string,
+  { progressColumns = DEFAULT_COLUMNS }: Pick<CliIo, 'progressColumns'>,
+): string {
+  return cutText(text, progressColumns - 1);
 }
 
 /** `chunks: 120 of 800 files, 4.2 s, about 24 s left`. */

@@ -5,7 +5,7 @@ import { formatDuration, renderTable } from './table.js';
 const SHOWN_DIAGNOSTICS = 5;
 
 /** The gates of a report as a table, then what stopped it, in the compiler's own words. */
-export function renderReceipts(report: GateReport, colors: Colors): string {
+export function renderReceipts(report: GateReport, colors: Colors, columns?: number): string {
   const rows = report.receipts.map((receipt) => [
     receipt.gate,
     receipt.title,
@@ -13,7 +13,7 @@ export function renderReceipts(report: GateReport, colors: Colors): string {
     formatDuration(receipt.ms),
     describeReceipt(receipt),
   ]);
-  const table = renderTable(['gate', 'what', 'verdict', 'time', 'facts'], rows);
+  const table = renderTable(['gate', 'what', 'verdict', 'time', 'facts'], rows, columns);
   const problems = report.receipts
     .filter(({ verdict }) => verdict === 'failed')
     .flatMap(({ new_diagnostics }) => new_diagnostics);

@@ -19,7 +19,7 @@ export function renderRunOutcome(
 ): string {
   const parts: string[] = [];
   if (outcome.proposal !== null) parts.push(...renderRows(outcome, colors), '');
-  if (outcome.report !== null) parts.push(renderReceipts(outcome.report, colors));
+  if (outcome.report !== null) parts.push(renderReceipts(outcome.report, colors, columns));
   if (outcome.diff !== '') {
     parts.push(
       fitsSideBySide(columns)
@@ -50,10 +50,16 @@ function renderRows({ proposal, report }: ChangeOutcome, colors: Colors): string
   ];
 }
 
+/** How a run that waits is answered: what passed is written, what was rejected is tried differently. */
+export function answerOption(status: string | null): string {
+  if (status === 'verified') return '--apply';
+  return status === 'rejected' ? '--modify ".."' : '--answer ".."';
+}
+
 /** The command that goes on from here. */
 function renderNext({ status, runId, breakpoint }: ChangeOutcome): string[] {
   const resume = `parseltongue runs resume ${runId}`;
   if (status === 'verified') return [`Next: ${resume} --apply`];
-  if (breakpoint != null) return [`It waits: ${breakpoint.question}`, `  ${resume} --answer ".."`];
+  if (breakpoint != null) return [`It waits: ${breakpoint.question}`, `  ${resume} ${answerOption(status)}`];
   return status === 'paused' ? [`Next: ${resume}`] : [];
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '@parseltongue/isg-core';
 import type { Invocation } from '../verb.js';
+import { wrapText } from './fit-text.js';
 import { colorVerdict } from './receipts.js';
 import { createStageBoard, type StageBoard } from './stage-board.js';
 import { formatDuration } from './table.js';
@@ -17,6 +18,7 @@ type Describe = (payload: Payload, invocation: Invocation) => string | undefined
 
 const BOARD_INTERVAL_MS = 500;
 const SILENCE_MS = 30_000;
+const HANG = ' '.repeat(12);
 const DEFAULT_COLUMNS = 80;
 const ERASE_LINE = '\r\u001b[2K';
 
@@ -28,12 +30,17 @@ export function createRunPrinter(invocation: Invocation): RunPrinter {
   const draw = (): void => {
     if (board === undefined) return;
     invocation.progress.clear();
-    io.err(`${ERASE_LINE}${board.draw(performance.now() - startedAt, (io.columns ?? DEFAULT_COLUMNS) - 1)}`);
+    io.err(
+      `${ERASE_LINE}${board.draw(performance.now() - startedAt, (io.progressColumns ?? DEFAULT_COLUMNS) - 1)}`,
+    );
   };
   const life = { stage: 'starting', silentSince: startedAt };
   const tell = (line: string): void => {
     const time = io.colors.dim(formatDuration(performance.now() - startedAt).padStart(8));
-    io.err(`${board === undefined ? '' : ERASE_LINE}${time}  ${line}\n`);
+    const lines = `${time}  ${line}`
+      .split('\n')
+      .flatMap((piece) => wrapText(piece, io.progressColumns, HANG));
+    io.err(`${board === undefined ? '' : ERASE_LINE}${lines.join('\n')}\n`);
     life.silentSince = performance.now();
   };
   const beat = (): void => {

@@ -5,15 +5,21 @@ import type {
   RunRecord,
   RunSummary,
 } from '@parseltongue/sorcerer';
-import type { Colors } from '../io.js';
+import type { CliIo } from '../io.js';
+import { cutText } from './fit-text.js';
 import { renderReceipts } from './receipts.js';
+import { answerOption } from './run-outcome.js';
 import { formatNumber, renderTable } from './table.js';
+
+type Look = Pick<CliIo, 'colors' | 'columns'>;
+
+const REQUEST_COLUMNS = 60;
 
 /** Runs newest first, then what waits for an answer. */
 export function renderRuns(
   runs: readonly RunSummary[],
   waiting: readonly PendingBreakpoint[],
-  colors: Colors,
+  { colors, columns }: Look,
 ): string {
   if (runs.length === 0) return 'No runs yet. parseltongue fix --dry-run makes the first\n';
   const table = renderTable(
@@ -22,20 +28,23 @@ export function renderRuns(
       run_id,
       status ?? 'open',
       attempts,
-      request.slice(0, 60),
+      cutText(request, REQUEST_COLUMNS),
     ]),
+    columns,
   );
-  const isVerified = (id: string): boolean =>
-    runs.some(({ run_id, status }) => run_id === id && status === 'verified');
+  const statusOf = (id: string): string | null => runs.find(({ run_id }) => run_id === id)?.status ?? null;
   const questions = waiting.map(
     ({ run_id, breakpoint }) =>
-      `${colors.yellow('waits')} ${run_id}: ${breakpoint.question}\n      parseltongue runs resume ${run_id} ${isVerified(run_id) ? '--apply' : '--answer ".."'}\n`,
+      `${colors.yellow('waits')} ${run_id}: ${breakpoint.question}\n      parseltongue runs resume ${run_id} ${answerOption(statusOf(run_id))}\n`,
   );
   return `${table}${questions.length === 0 ? '' : `\n${questions.join('')}`}`;
 }
 
 /** One run: its facts, its events a line each, its receipts. */
-export function renderRun({ summary, events, proposal, report }: RunRecord, colors: Colors): string {
+export function renderRun(
+  { summary, events, proposal, report }: RunRecord,
+  { colors, columns }: Look,
+): string {
   const { run_id, road, request, status, reason, commit, started } = summary;
   const lines = [
     `${colors.bold(run_id)} ${road}: ${request}`,
@@ -45,11 +54,11 @@ export function renderRun({ summary, events, proposal, report }: RunRecord, colo
       ? []
       : ['', ...proposal.rows.map(({ action, key }) => `  ${action.padEnd(6)} ${key}`), '']),
   ];
-  return `${lines.join('\n')}\n${report === null ? '' : renderReceipts(report, colors)}`;
+  return `${lines.join('\n')}\n${report === null ? '' : renderReceipts(report, colors, columns)}`;
 }
 
 /** What all runs cost, by step and by reasoner. */
-export function renderCosts(report: CostReport): string {
+export function renderCosts(report: CostReport, columns?: number): string {
   const head = ['', 'calls', 'input', 'output', 'cached', 'USD'];
   const row = (name: string, line: CostReport['total']): (string | number)[] => [
     name,
@@ -67,7 +76,7 @@ export function renderCosts(report: CostReport): string {
   const ratio = (value: number | null): string =>
     value === null ? 'nothing to divide by yet' : formatNumber(value);
   const { calls_without_cost, estimated_calls } = report.total;
-  return `${renderTable(head, rows)}${report.accepted_changes} accepted changes; tokens each: ${ratio(report.tokens_per_accepted_change)}; cache hits: ${ratio(report.cache_hit_rate)}; first attempt right: ${ratio(report.first_apply_rate)}
+  return `${renderTable(head, rows, columns)}${report.accepted_changes} accepted changes; tokens each: ${ratio(report.tokens_per_accepted_change)}; cache hits: ${ratio(report.cache_hit_rate)}; first attempt right: ${ratio(report.first_apply_rate)}
 ${calls_without_cost} calls reported no cost, ${estimated_calls} calls only estimated tokens\n`;
 }
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Colors } from '../io.js';
+import { cutText, measureText } from './fit-text.js';
 
 const NARROWEST = 100;
 
@@ -69,5 +70,6 @@ function renderPair(
 /** Text of exactly `width` columns; tabs are two. Foreign control characters would move the cursor. */
 function fit(text: string, width: number): string {
   const plain = stripVTControlCharacters(text.replace(/\t/g, '  ')).replace(/\p{Cc}/gu, '');
-  return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain.padEnd(width);
+  const shown = cutText(plain, width);
+  return `${shown}${' '.repeat(Math.max(0, width - measureText(shown)))}`;
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '@parseltongue/isg-core';
 import type { Colors } from '../io.js';
+import { measureText } from './fit-text.js';
 import { renderSparkline } from './sparkline.js';
 import { formatDuration } from './table.js';
 
@@ -7,7 +8,7 @@ import { formatDuration } from './table.js';
 export interface StageBoard {
   update(event: RunEvent): void;
   addMemory(usedBytes: number): void;
-  /** At most `columns` wide. */
+  /** At most `columns` wide: without the names of the stages, the memory, the time where they have no room. */
   draw(elapsedMs: number, columns: number): string;
 }
 
@@ -28,7 +29,6 @@ export function createStageBoard(colors: Colors): StageBoard {
     addMemory: (usedBytes) => void memory.push(usedBytes),
     draw(elapsedMs, columns) {
       const stages = STAGES.map((stage) => drawStage(stage, marks.get(stage) ?? 'waiting', colors)).join(' ');
-      const plainWidth = STAGES.join(' ').length + 2 * STAGES.length;
       const last = memory.at(-1);
       const tail = [
         formatDuration(elapsedMs),
@@ -36,11 +36,19 @@ export function createStageBoard(colors: Colors): StageBoard {
           ? []
           : [`${renderSparkline(memory, SPARK_WIDTH)} ${Math.round(last / MIB)} MiB`]),
       ];
-      while (tail.length > 0 && plainWidth + tail.join('  ').length + 2 > columns) tail.pop();
-      if (plainWidth > columns) return formatDuration(elapsedMs).slice(0, columns);
-      return [stages, ...tail].join('  ');
+      const shown = measureText(stages) <= columns ? stages : drawMarks(marks, colors);
+      while (tail.length > 0 && measureText([shown, ...tail].join('  ')) > columns) tail.pop();
+      return measureText(shown) <= columns ? [shown, ...tail].join('  ') : '';
     },
   };
+}
+
+/** One sign a stage and the name of the one that runs, where the names of all have no room. */
+function drawMarks(marks: ReadonlyMap<unknown, Mark>, colors: Colors): string {
+  return STAGES.map((stage) => {
+    const mark = marks.get(stage) ?? 'waiting';
+    return drawStage(mark === 'running' ? stage : '', mark, colors);
+  }).join('');
 }
 
 function drawStage(stage: string, mark: Mark, colors: Colors): string {

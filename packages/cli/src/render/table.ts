@@ -1,22 +1,50 @@
-import { stripVTControlCharacters } from 'node:util';
+import { measureText, wrapText } from './fit-text.js';
 
-/** Lays rows out in columns: text to the left, numbers to the right, two spaces between. */
+const GAP = 2;
+const NARROWEST_COLUMN = 24;
+
+/**
+ * Lays rows out in columns: text to the left, numbers to the right, two spaces between.
+ *
+ * On a terminal of fewer `columns` than that takes, the last column breaks its lines; where it has no room either, each row
+ * is a line with its first cell and one below for each other.
+ */
 export function renderTable(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
+  columns?: number,
 ): string {
   const cells = [header, ...rows.map((row) => row.map(formatCell))];
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => visibleWidth(row[column] ?? ''))));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => measureText(row[column] ?? ''))));
   const isNumeric = header.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
   );
   const lines = cells.map((row) =>
     row
       .map((cell, column) => pad(cell, widths[column] ?? 0, isNumeric[column] ?? false))
-      .join('  ')
+      .join(' '.repeat(GAP))
       .trimEnd(),
   );
-  return `${lines.join('\n')}\n`;
+  const isTooWide = columns !== undefined && lines.some((line) => measureText(line) > columns);
+  if (!isTooWide) return `${lines.join('\n')}\n`;
+  const indent = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP, 0);
+  const fitting =
+    columns - indent >= NARROWEST_COLUMN && isNumeric.at(-1) !== true
+      ? lines.flatMap((line) => wrapText(line, columns, ' '.repeat(indent)))
+      : stackRows(header, cells.slice(1), columns);
+  return `${fitting.join('\n')}\n`;
+}
+
+function stackRows(
+  header: readonly string[],
+  cells: readonly (readonly string[])[],
+  columns: number,
+): string[] {
+  return cells.flatMap(([first = '', ...others]) => {
+    const facts = others.map((cell, i) => `  ${header[i + 1] ?? ''}: ${cell}`);
+    const shown = facts.filter((_, i) => others[i] !== '');
+    return [first, ...shown.flatMap((fact) => wrapText(fact, columns, '    '))];
+  });
 }
 
 /** `1234567` as `1,234,567`; fractions with two digits. */
@@ -40,11 +68,7 @@ function formatCell(cell: string | number): string {
   return typeof cell === 'number' ? formatNumber(cell) : cell;
 }
 
-function visibleWidth(text: string): number {
-  return stripVTControlCharacters(text).length;
-}
-
 function pad(text: string, width: number, isRight: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - visibleWidth(text)));
+  const space = ' '.repeat(Math.max(0, width - measureText(text)));
   return isRight ? space + text : text + space;
 }

@@ -17,6 +17,6 @@ export const impactTool = defineTool({
     const store = await workspace.requireFreshStore();
     const known = await workspace.findRows(keys);
     const answer = await store.blastRadius(known, { depth, tokenBudget: budget });
-    return { text: renderImpact(known, answer, depth) };
+    return { text: renderImpact(known, answer, { depth }) };
   },
 });
