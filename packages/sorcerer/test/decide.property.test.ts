@@ -121,6 +121,48 @@ describe('decide', () => {
     expect(decide({ ...good, ...facts })).toMatchObject({ rule_id: rule, action });
   });
 
+  it('has no input without effect: changing one alone changes the rule somewhere', () => {
+    const changes = fc.sample(anyFacts, { seed: 7, numRuns: 400 });
+    const names = Object.keys(good) as (keyof DecisionFacts)[];
+    // contexts near a run where all is well: far from it an early rule hides the others
+    const contexts = fc
+      .sample(fc.tuple(anyFacts, fc.subarray(names, { maxLength: 3 })), { seed: 8, numRuns: 400 })
+      .map(([facts, taken]) => ({
+        ...good,
+        ...Object.fromEntries(taken.map((name) => [name, facts[name]])),
+      }));
+    for (const name of names) {
+      const isFelt = contexts.some((facts, i) => {
+        const changed = { ...facts, [name]: changes[i]?.[name] };
+        return decide(changed).rule_id !== decide(facts).rule_id;
+      });
+      expect([name, isFelt]).toEqual([name, true]);
+    }
+  });
+
+  it.each<[string, Partial<DecisionFacts>, Partial<DecisionFacts>]>([
+    ['the last attempt', { verdict: 'failed', attempt: 2 }, { verdict: 'failed', attempt: 3 }],
+    ['the limit of the run', { verdict: 'failed', max_attempts: 2 }, { verdict: 'failed', max_attempts: 1 }],
+    [
+      'the second question',
+      { proposal: 'question', clarifications: 1 },
+      { proposal: 'question', clarifications: 2 },
+    ],
+    ['the first objection', { verdict: null, objections: 0 }, { verdict: null, objections: 1 }],
+    [
+      'the first refinement',
+      { verdict: null, objections: 1, refinements: 0 },
+      { verdict: null, objections: 1, refinements: 1 },
+    ],
+  ])('changes its mind at %s', (_name, before, after) => {
+    expect(decide({ ...good, ...before }).action).not.toBe(decide({ ...good, ...after }).action);
+  });
+
+  it('explains itself with the rule and the values it saw', () => {
+    const decision = decide({ ...good, verdict: 'failed' });
+    expect(decision).toMatchObject({ rule_id: 'gates-failed', facts: { ...good, verdict: 'failed' } });
+  });
+
   it('has a case above for every rule', () => {
     expect(DECISION_RULE_IDS).toHaveLength(24);
   });
