@@ -2,6 +2,7 @@ import { ParseltongueError } from '@parseltongue/isg-core';
 import { connectDaemon } from '../daemon/connect-daemon.js';
 import type { DaemonPaths } from '../daemon/daemon-paths.js';
 import { readDaemonStatus } from '../daemon/launch-daemon.js';
+import { ElfError } from '../errors.js';
 import { DAEMON_VERBS } from './daemon-verbs.js';
 import { MODEL_VERBS } from './model-verbs.js';
 import { OFFLINE_VERBS } from './offline-verbs.js';
@@ -57,13 +58,19 @@ async function perform(command: Command, context: CommandContext): Promise<VerbR
   const local: LocalVerb | undefined = DAEMON_VERBS.get(command.verb);
   if (local !== undefined) return local(command, { ...context, paths });
   const verb: Verb | undefined = QUEUE_VERBS.get(command.verb) ?? MODEL_VERBS.get(command.verb);
-  if (verb === undefined)
-    return { data: { unknown: command.verb }, text: `Unknown verb ${command.verb}\n\n${USAGE}`, exitCode: 2 };
+  if (verb === undefined) throw unknownVerb(command.verb);
   const offline = OFFLINE_VERBS.get(command.verb);
   if (offline !== undefined && (await readDaemonStatus(paths.socketPath)).state !== 'running')
     return offline(command, { ...context, paths });
   await using client = await connectDaemon({ socketPath: paths.socketPath });
   return await verb(command, { ...context, paths, client });
+}
+
+function unknownVerb(verb: string): ElfError {
+  return new ElfError('PT_ELF_REQUEST_INVALID', {
+    message: `There is no verb "${verb}". help lists them`,
+    details: { field: 'verb', problem: 'unknown' },
+  });
 }
 
 function choosePaths(command: Command, paths: DaemonPaths): DaemonPaths {

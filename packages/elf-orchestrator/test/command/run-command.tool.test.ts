@@ -38,7 +38,11 @@ afterAll(async () => {
 describe('the program', () => {
   it('says what it can do, and answers misuse with exit code 2', async () => {
     expect((await run('--help')).out).toContain('run-next');
-    expect((await run('dance')).code).toBe(2);
+    expect(await run('dance')).toEqual({
+      code: 2,
+      out: '',
+      error: 'PT_ELF_REQUEST_INVALID: There is no verb "dance". help lists them\n',
+    });
     expect(await run('list', '--no-such-flag')).toMatchObject({ code: 2 });
     expect(await run('status')).toMatchObject({ code: 3, out: 'absent\n' });
     const { code, error } = await run('list');
