@@ -19,6 +19,7 @@ export {
   measureCalibration,
   readConfidence,
 } from './confidence/calibrate.js';
+export { measureRank, type RankCorrelation } from './confidence/measure-rank.js';
 export { type ExecutedEvidence, scoreEvidence } from './confidence/score-evidence.js';
 export { scoreRun } from './confidence/score-run.js';
 export { type ContextSection, type PackedContext, packContext } from './context/pack-context.js';

@@ -81,11 +81,14 @@ ${calls_without_cost} calls reported no cost, ${estimated_calls} calls only esti
 }
 
 /** How changes turned out, and what that is worth for confidence, in one line. */
-export function renderOutcomes({ good, bad, needed, calibration }: OutcomeReport): string {
+export function renderOutcomes({ good, bad, needed, calibration, rank }: OutcomeReport): string {
   const known = good + bad;
   const counts =
     known === 0 ? 'No outcome of a change is known' : `Outcomes known: ${known} (${good} good, ${bad} bad)`;
-  return calibration.isCalibrated
-    ? `${counts}; confidence is calibrated on them`
-    : `${counts}; confidence stays uncalibrated below ${needed}`;
+  if (!calibration.isCalibrated) return `${counts}; confidence stays uncalibrated below ${needed}`;
+  const order =
+    rank === null
+      ? ''
+      : `, rank correlation ${rank.value.toFixed(2)} (${rank.low.toFixed(2)} to ${rank.high.toFixed(2)})`;
+  return `${counts}; confidence is calibrated on them${order}`;
 }

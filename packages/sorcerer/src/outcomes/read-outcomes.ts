@@ -1,4 +1,5 @@
 import { type Calibration, calibrate, MIN_OUTCOMES } from '../confidence/calibrate.js';
+import { measureRank, type RankCorrelation } from '../confidence/measure-rank.js';
 import { type OutcomeCause, pickOutcomes } from './outcome.js';
 import { readOutcomeLog } from './outcome-log.js';
 
@@ -12,6 +13,8 @@ export interface OutcomeReport {
   /** Lines of the log that are no outcome. */
   unreadable: number;
   calibration: Calibration;
+  /** How well scores order what is known so far; null until there are outcomes of both kinds. */
+  rank: RankCorrelation | null;
 }
 
 /** Reads the outcomes under `dir`, one a run, and fits scores to them. */
@@ -21,12 +24,14 @@ export function readOutcomes(dir: string): OutcomeReport {
   const by_cause: OutcomeReport['by_cause'] = {};
   for (const { cause } of known) by_cause[cause] = (by_cause[cause] ?? 0) + 1;
   const good = known.filter(({ verdict }) => verdict === 'good').length;
+  const labelled = known.map(({ score, verdict }) => ({ score, isRight: verdict === 'good' }));
   return {
     good,
     bad: known.length - good,
     needed: MIN_OUTCOMES,
     by_cause,
     unreadable,
-    calibration: calibrate(known.map(({ score, verdict }) => ({ score, isRight: verdict === 'good' }))),
+    calibration: calibrate(labelled),
+    rank: measureRank(labelled),
   };
 }

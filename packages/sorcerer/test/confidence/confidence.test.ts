@@ -5,6 +5,7 @@ import {
   type ExecutedEvidence,
   MIN_OUTCOMES,
   measureCalibration,
+  measureRank,
   readConfidence,
   scoreEvidence,
 } from '../../src/index.js';
@@ -95,5 +96,28 @@ describe('calibrate', () => {
     );
     expect(fitted.brier).toBeLessThan(raw.brier);
     expect(fitted.ece).toBeLessThan(raw.ece);
+  });
+});
+
+describe('measureRank', () => {
+  it('is one for a perfect order, minus one for the reverse and nothing for chance', () => {
+    const outcome = (score: number, isRight: boolean) => ({ score, isRight });
+    expect(measureRank([outcome(0.9, true), outcome(0.1, false)])?.value).toBe(1);
+    expect(measureRank([outcome(0.1, true), outcome(0.9, false)])?.value).toBe(-1);
+    expect(measureRank([outcome(0.5, true), outcome(0.5, false)])?.value).toBe(0);
+    expect(measureRank([outcome(0.5, true)])).toBeNull();
+  });
+
+  it('has an interval that holds the value and narrows with more outcomes', () => {
+    const few = measureRank(makeOutcomes(100, 3));
+    const many = measureRank(makeOutcomes(2_000, 3));
+    if (few === null || many === null) throw new Error('no outcomes of both kinds');
+    for (const { value, low, high } of [few, many]) {
+      expect(low).toBeLessThan(value);
+      expect(value).toBeLessThan(high);
+    }
+    expect(many.high - many.low).toBeLessThan((few.high - few.low) / 3);
+    expect(few.low).toBeLessThan(many.value);
+    expect(many.value).toBeLessThan(few.high);
   });
 });
