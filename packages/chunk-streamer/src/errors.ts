@@ -11,6 +11,7 @@ export interface StreamErrorDetails {
   PT_STREAM_LANGUAGE_INVALID: { module: string; problem: string };
   PT_STREAM_GRAMMAR_UNAVAILABLE: { file: string };
   PT_STREAM_WORKERS_LOST: { reason: string };
+  PT_STREAM_RESOLVER_FAILED: { path: string; reason: string };
   PT_STREAM_CLOSED: { what: string };
   PT_STREAM_BUSY: { what: string };
   PT_STREAM_WATCH_FAILED: { folder: string; reason: string };

@@ -1,10 +1,10 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
+import { type KeptRows, keepRows, readKeptRows } from './graph/kept-rows.js';
+import { RegionResolver } from './graph/region-resolver.js';
+import { splitRepository } from './graph/split-repository.js';
 import { loadLanguages } from './languages/load-languages.js';
-import { forgetRows } from './languages/rust/forget-rows.js';
-import { openProgram } from './languages/rust/resolve/index.js';
-import type { ResolvableSyntax } from './languages/rust/syntax.js';
-import { parseInOrder } from './parse/parse-in-order.js';
-import { openParsePool } from './parse/parse-pool.js';
+import { parsePackedInOrder, raceAbort } from './parse/parse-in-order.js';
+import { openParsePool, type ParsePool } from './parse/parse-pool.js';
 import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
 import { streamContains, streamFile } from './stream-file.js';
 import { type ReadOptions, type ReadSettings, readSettings } from './stream-options.js';
@@ -20,11 +20,12 @@ export interface StreamOptions extends ReadOptions {
  * `contains` edges, the resolved edges and reference counts file by file, and the ledger.
  *
  * Reading and parsing never fail on content: what cannot be read is `skipped`, what cannot be parsed is a `diagnostic` and
- * stays in its row. Files are parsed ahead of the consumer by a bounded number; texts are dropped once handed out, the
- * facts that resolving needs are kept to the end. Equal repositories give equal streams but for `mtime_ms`.
+ * stays in its row. Files are parsed ahead of the consumer by a bounded number; texts are dropped once handed out. Packages
+ * that know of each other are resolved together, beside the reading of the others, and their facts are dropped then; keys
+ * and edges are kept to the end. Equal repositories give equal streams but for `mtime_ms`.
  *
  * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE,
- * PT_STREAM_OPTION_INVALID, PT_STREAM_LANGUAGE_INVALID, PT_STREAM_WORKERS_LOST, and the reason of `options.signal` when it is aborted
+ * PT_STREAM_OPTION_INVALID, PT_STREAM_LANGUAGE_INVALID, PT_STREAM_WORKERS_LOST, PT_STREAM_RESOLVER_FAILED, and the reason of `options.signal` when it is aborted
  */
 export async function* streamChunks(
   root: string,
@@ -32,58 +33,62 @@ export async function* streamChunks(
 ): AsyncGenerator<IndexRecord, void, undefined> {
   const settings = readSettings(options);
   options.signal?.throwIfAborted();
-  const state: StreamState = { ledger: { seen: 0, indexed: 0, skipped: [], diagnostics: [] }, files: [] };
-  const survey = yield* streamFiles(root, { options, state, settings });
-  yield* findRemoved(options.known ?? [], state.files);
-  yield* streamGraph(survey, state, options);
+  const state: StreamState = {
+    ledger: { seen: 0, indexed: 0, skipped: [], diagnostics: [] },
+    rows: [],
+  };
+  // the workers load their grammars while the repository is surveyed
+  await using pool = openParsePool(settings);
+  const survey = await surveyFiles(root, options, settings);
+  const paths = survey.files;
+  const resolver = new RegionResolver(pool, splitRepository({ ...survey, paths }));
+  yield* streamFiles({ root, options, state, pool, survey, resolver });
+  yield* findRemoved(options.known ?? [], state.rows);
+  for (const rows of state.rows) yield* streamContains(readKeptRows(rows));
+  yield* streamGraphs(resolver, state, options);
   yield { type: 'ledger', contract: IndexContract, ledger: state.ledger };
 }
 
 interface StreamState {
   ledger: Ledger;
-  /** What resolving needs of every indexed file; row texts are gone. */
-  files: ResolvableSyntax[];
+  /** Of every indexed file, in path order. */
+  rows: KeptRows[];
 }
 
 interface FileStreamInput {
+  root: string;
   options: StreamOptions;
   state: StreamState;
-  settings: ReadSettings;
+  pool: ParsePool;
+  survey: RepositorySurvey;
+  resolver: RegionResolver;
 }
 
-// The workers load their grammars while the repository is surveyed, and are gone before resolving starts.
-async function* streamFiles(
-  root: string,
-  { options, state, settings }: FileStreamInput,
-): AsyncGenerator<IndexRecord, RepositorySurvey> {
+async function* streamFiles(input: FileStreamInput): AsyncGenerator<IndexRecord> {
+  const { root, options, state, pool, survey, resolver } = input;
   const { ledger } = state;
-  await using pool = openParsePool(settings);
-  const survey = await surveyFiles(root, options, settings);
-  ledger.seen = survey.files.length + survey.skipped.length;
+  const { files: paths, places } = survey;
+  ledger.seen = paths.length + survey.skipped.length;
   ledger.skipped = survey.skipped;
   for (const skipped of survey.skipped) yield { type: 'skipped', skipped };
-  const outcomes = parseInOrder(pool, {
-    root,
-    paths: survey.files,
-    places: survey.places,
-    signal: options.signal,
-  });
   let done = 0;
-  for await (const outcome of outcomes) {
+  for await (const outcome of parsePackedInOrder(pool, { root, paths, places, signal: options.signal })) {
+    const path = paths[done] ?? '';
     done += 1;
-    options.onProgress?.({ stage: 'parse', done, total: survey.files.length, unit: 'files' });
+    options.onProgress?.({ stage: 'parse', done, total: paths.length, unit: 'files' });
+    resolver.add(path, outcome.status === 'parsed' ? outcome.packed : null);
     if (outcome.status === 'skipped') {
       ledger.skipped.push(outcome.skipped);
       yield { type: 'skipped', skipped: outcome.skipped };
       continue;
     }
+    const { file, syntax } = outcome;
     ledger.indexed += 1;
-    yield* streamFile(outcome.file, outcome.syntax);
-    ledger.diagnostics.push(...outcome.syntax.diagnostics);
-    state.files.push(forgetRows(outcome.syntax));
+    yield* streamFile(file, syntax);
+    ledger.diagnostics.push(...syntax.diagnostics);
+    state.rows.push(keepRows(path, syntax.items));
   }
   ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return survey;
 }
 
 async function surveyFiles(
@@ -100,26 +105,22 @@ async function surveyFiles(
 
 function* findRemoved(
   known: readonly Pick<FileFacts, 'path'>[],
-  files: readonly ResolvableSyntax[],
+  files: readonly KeptRows[],
 ): Generator<IndexRecord> {
   const indexed = new Set(files.map((file) => file.path));
   for (const { path } of known) if (!indexed.has(path)) yield { type: 'removed', path };
 }
 
-function* streamGraph(
-  { manifests }: RepositorySurvey,
-  { files }: StreamState,
+async function* streamGraphs(
+  resolver: RegionResolver,
+  { rows }: StreamState,
   { signal, onProgress }: StreamOptions,
-): Generator<IndexRecord> {
-  for (const file of files) yield* streamContains(file.items);
-  signal?.throwIfAborted();
-  onProgress?.({ stage: 'resolve', done: 0, total: files.length, unit: 'files' });
-  const program = openProgram({ files, manifests });
-  for (const [index, { path }] of files.entries()) {
-    signal?.throwIfAborted();
-    const { edges, references } = program.resolveFile(path);
+): AsyncGenerator<IndexRecord> {
+  onProgress?.({ stage: 'resolve', done: 0, total: rows.length, unit: 'files' });
+  for (const [index, { path }] of rows.entries()) {
+    const { edges, references } = await raceAbort(resolver.takeGraph(path), signal);
     for (const edge of edges) yield { type: 'edge', edge };
     for (const counts of references) yield { type: 'references', references: counts };
-    onProgress?.({ stage: 'resolve', done: index + 1, total: files.length, unit: 'files' });
+    onProgress?.({ stage: 'resolve', done: index + 1, total: rows.length, unit: 'files' });
   }
 }

@@ -1,27 +1,36 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
+import { type KeptRows, keepRows, readKeptRows } from '../graph/kept-rows.js';
+import { type PackedGraph, unpackGraph } from '../graph/pack-graph.js';
+import { splitRepository } from '../graph/split-repository.js';
 import type { LanguageDefinition } from '../languages/define-language.js';
 import { loadLanguages } from '../languages/load-languages.js';
-import { forgetRows } from '../languages/rust/forget-rows.js';
-import type { ResolvableSyntax, RustFileSyntax } from '../languages/rust/syntax.js';
-import { parseInOrder } from '../parse/parse-in-order.js';
+import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
+import type { RustFileSyntax } from '../languages/rust/syntax.js';
+import { parsePackedInOrder, raceAbort } from '../parse/parse-in-order.js';
 import { openParsePool, type ParsePool } from '../parse/parse-pool.js';
 import { locateSources, placeOf, type RepositorySurvey, stampPlace } from '../parse/survey-repository.js';
-import type { ParseOutcome } from '../parse/worker-protocol.js';
+import type { PackedOutcome } from '../parse/worker-protocol.js';
 import { streamContains, streamFile } from '../stream-file.js';
 import type { ReadSettings } from '../stream-options.js';
-import { GraphCache, hashGraph } from './graph-cache.js';
 import type { KnownFile, ToldFile } from './known-file.js';
 import { type Observation, observeRepository } from './observe-repository.js';
 import type { UpdateOptions } from './open-incremental-stream.js';
 import { OpenOffers } from './open-offers.js';
 import { readState, writeState } from './read-state.js';
+import { hashGraph, RegionGraphs } from './region-graphs.js';
+
+/** What is kept of a file to tell its graph. */
+interface KeptSyntax {
+  packed: PackedSyntax;
+  rows: KeptRows;
+}
 
 /** Does the work of an incremental stream: what is known of the repository, and what the consumer knows. */
 export class IncrementalReader {
   readonly #root: string;
   readonly #settings: ReadSettings;
   readonly #stateFile: string | undefined;
-  readonly #graph = new GraphCache();
+  readonly #graph = new RegionGraphs();
   #pool: ParsePool | undefined;
   #languages: readonly LanguageDefinition[] | undefined;
   #isLoaded = false;
@@ -29,16 +38,17 @@ export class IncrementalReader {
   #survey: RepositorySurvey | undefined;
   #structureHash = '';
   #files = new Map<string, KnownFile>();
-  readonly #syntaxes = new Map<string, ResolvableSyntax>();
+  readonly #syntaxes = new Map<string, KeptSyntax>();
   readonly #graphHashes = new Map<string, string>();
   #told: ReadonlyMap<string, ToldFile> = new Map();
   #offered: Map<string, ToldFile> | undefined;
   readonly #offers: OpenOffers;
   /** Read anew since the graph was last brought in step. An update that ends early leaves them to the next. */
   readonly #changed = new Set<string>();
-  #isStructural = true;
-  /** Files whose references must be read again. */
-  #unresolved = new Set<string>();
+  /** Those of which more than bodies of functions differs. */
+  readonly #reshaped = new Set<string>();
+  /** Graphs that were resolved and not streamed yet. */
+  readonly #graphs = new Map<string, PackedGraph>();
 
   constructor(root: string, settings: ReadSettings, stateFile: string | undefined) {
     this.#root = root;
@@ -80,6 +90,7 @@ export class IncrementalReader {
         structureHash: this.#structureHash,
         files: this.#files,
         told: new Map(this.#told),
+        regions: this.#graph.stamps,
       });
     }
     await this.#offers.clear();
@@ -87,6 +98,7 @@ export class IncrementalReader {
 
   async close(): Promise<void> {
     this.#syntaxes.clear();
+    this.#graph.close();
     this.#offers.close();
     await this.#pool?.[Symbol.asyncDispose]();
   }
@@ -101,6 +113,7 @@ export class IncrementalReader {
     this.#files = state.files;
     this.#told = state.told;
     this.#structureHash = state.structureHash;
+    this.#graph.restore(state.regions);
     for (const [path, { graphHash }] of state.told) this.#graphHashes.set(path, graphHash);
   }
 
@@ -109,7 +122,7 @@ export class IncrementalReader {
     return JSON.stringify([this.#root, this.#settings.maxFileBytes, this.#settings.languages]);
   }
 
-  /** Finds out what must be read: what was written or moved, and everything without facts once anything was. */
+  /** Finds out what must be read: what was written or moved, and what is resolved together with it. */
   async #observe({ paths, signal }: UpdateOptions): Promise<string[]> {
     const observation = await observeRepository({
       root: this.#root,
@@ -122,20 +135,27 @@ export class IncrementalReader {
     const { walked, structureHash, dirty } = observation;
     const isMoved = structureHash !== this.#structureHash;
     this.#observation = observation;
-    if (!isMoved && dirty.length === 0 && this.#changed.size === 0) return [];
+    const outdated = this.#listIndexed().filter((path) => this.#isOutdated(path));
+    if (!isMoved && dirty.length === 0 && this.#changed.size === 0 && outdated.length === 0) return [];
     if (isMoved || this.#survey === undefined || (await this.#declareAnew(dirty, signal))) {
       this.#survey = await this.#locate(observation, signal);
+      this.#graph.setRegions(splitRepository({ ...this.#survey, paths: this.#survey.files }));
     }
-    if (isMoved) this.#isStructural = true;
     this.#structureHash = structureHash;
     this.#forgetGone(new Set(walked.files));
     const written = new Set(dirty);
     const survey = this.#survey;
-    return walked.files.filter((path) => {
+    const unread = walked.files.filter((path) => {
       const known = this.#files.get(path);
       if (known === undefined || written.has(path)) return true;
-      if (known.place !== stampPlace(placeOf(survey, path))) return true;
-      return known.outcome.status === 'parsed' && !this.#syntaxes.has(path);
+      return known.place !== stampPlace(placeOf(survey, path));
+    });
+    const together = this.#graph.listAffected(new Set([...unread, ...outdated, ...this.#changed]));
+    const toRead = new Set(unread);
+    return walked.files.filter((path) => {
+      if (toRead.has(path)) return true;
+      const isKnown = this.#files.get(path)?.outcome.status !== 'parsed' || this.#syntaxes.has(path);
+      return together.has(path) && !isKnown;
     });
   }
 
@@ -161,7 +181,6 @@ export class IncrementalReader {
       this.#files.delete(path);
       this.#syntaxes.delete(path);
       this.#graphHashes.delete(path);
-      this.#isStructural = true;
     }
   }
 
@@ -188,33 +207,41 @@ export class IncrementalReader {
   async *#parse(
     paths: readonly string[],
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<{ path: string; outcome: ParseOutcome }> {
+  ): AsyncGenerator<{ path: string; outcome: PackedOutcome }> {
     if (paths.length === 0) return;
-    this.#pool ??= openParsePool(this.#settings);
+    const pool = (this.#pool ??= openParsePool(this.#settings));
     const places = this.#survey?.places ?? new Map();
     let next = 0;
-    for await (const outcome of parseInOrder(this.#pool, { root: this.#root, paths, places, signal })) {
+    for await (const outcome of parsePackedInOrder(pool, { root: this.#root, paths, places, signal })) {
       yield { path: paths[next] ?? '', outcome };
       next += 1;
     }
   }
 
-  #take(path: string, outcome: ParseOutcome): void {
+  #take(path: string, outcome: PackedOutcome): void {
     const before = this.#files.get(path);
     const file = this.#knownFile(path, outcome);
     this.#files.set(path, file);
     if (outcome.status === 'skipped') {
       this.#syntaxes.delete(path);
-      this.#isStructural ||= before?.outcome.status === 'parsed';
+      if (before?.outcome.status === 'parsed') this.#reshaped.add(path);
       return;
     }
-    if (isSameSyntax(before, file) && this.#syntaxes.has(path)) return;
+    const isKept = this.#syntaxes.has(path);
+    if (isSameSyntax(before, file)) {
+      if (!isKept) this.#keep(path, outcome);
+      return;
+    }
     this.#changed.add(path);
-    this.#isStructural ||= !isSameInterface(before, file);
-    this.#syntaxes.set(path, forgetRows(outcome.syntax));
+    if (!isSameInterface(before, file)) this.#reshaped.add(path);
+    this.#keep(path, outcome);
   }
 
-  #knownFile(path: string, outcome: ParseOutcome): KnownFile {
+  #keep(path: string, { packed, syntax }: Extract<PackedOutcome, { status: 'parsed' }>): void {
+    this.#syntaxes.set(path, { packed, rows: keepRows(path, syntax.items) });
+  }
+
+  #knownFile(path: string, outcome: PackedOutcome): KnownFile {
     const survey = this.#survey;
     return {
       stamp: this.#observation?.stamps.get(path) ?? NO_STAMP,
@@ -242,8 +269,7 @@ export class IncrementalReader {
       this.#offers.add(path);
       yield { type: 'removed', path };
     }
-    this.#updateGraph(indexed, options);
-    this.#resolveQuietly(emitted, options.signal);
+    await this.#updateGraph(emitted, options);
     const others = indexed.filter((path) => !emitted.has(path) && this.#isOutdated(path));
     for await (const { path, outcome } of this.#parse(others, options.signal)) {
       if (outcome.status === 'parsed' && outcome.file.hash === hashOf(this.#files.get(path))) {
@@ -252,7 +278,7 @@ export class IncrementalReader {
       } else this.#forgetStamp(path); // written meanwhile: the next update reads it
     }
     const told = indexed.filter((path) => emitted.has(path));
-    for (const path of told) yield* streamContains(this.#syntaxes.get(path)?.items ?? []);
+    for (const path of told) yield* this.#streamContains(path);
     for (const [index, path] of told.entries()) {
       options.signal?.throwIfAborted();
       yield* this.#streamGraph(path);
@@ -266,45 +292,46 @@ export class IncrementalReader {
     this.#graphHashes.set(path, '');
   }
 
+  *#streamContains(path: string): Generator<IndexRecord> {
+    const kept = this.#syntaxes.get(path);
+    if (kept !== undefined) yield* streamContains(readKeptRows(kept.rows));
+  }
+
   *#streamGraph(path: string): Generator<IndexRecord> {
-    const graph = this.#graph.resolve(path);
-    this.#graphHashes.set(path, hashGraph(graph));
-    this.#unresolved.delete(path);
-    for (const edge of graph.edges) yield { type: 'edge', edge };
-    for (const references of graph.references) yield { type: 'references', references };
+    const packed = this.#graphs.get(path);
+    this.#graphs.delete(path);
+    if (packed === undefined) return;
+    const { edges, references } = unpackGraph(packed);
+    for (const edge of edges) yield { type: 'edge', edge };
+    for (const counts of references) yield { type: 'references', references: counts };
   }
 
-  #updateGraph(indexed: readonly string[], { onProgress }: UpdateOptions): void {
-    if (this.#survey === undefined || (this.#changed.size === 0 && !this.#isStructural)) return;
+  /** Resolves what the changes reach and what is to be streamed; files nobody changed are told when the hash of their graph moves. */
+  async #updateGraph(emitted: ReadonlySet<string>, { signal, onProgress }: UpdateOptions): Promise<void> {
+    if (this.#survey === undefined) return;
     onProgress?.({ stage: 'resolve', done: 0, total: this.#changed.size, unit: 'files' });
-    const affected = this.#graph.update({
-      files: new Map(indexed.flatMap((path) => this.#syntaxEntry(path))),
-      manifests: this.#survey.manifests,
-      changed: this.#changed,
-      isStructural: this.#isStructural,
-    });
-    for (const path of affected) this.#unresolved.add(path);
+    const wanted = new Set([...emitted, ...this.#listIndexed().filter((path) => this.#isOutdated(path))]);
+    const graphs = await raceAbort(
+      this.#graph.update({
+        pool: (this.#pool ??= openParsePool(this.#settings)),
+        syntaxes: this.#syntaxes,
+        changed: this.#changed,
+        reshaped: this.#reshaped,
+        wanted,
+      }),
+      signal,
+    );
     this.#changed.clear();
-    this.#isStructural = false;
-  }
-
-  /** Files nobody changed refer elsewhere only when the hash of what they refer to moves. */
-  #resolveQuietly(emitted: ReadonlySet<string>, signal: AbortSignal | undefined): void {
-    for (const path of [...this.#unresolved]) {
-      if (emitted.has(path)) continue;
-      signal?.throwIfAborted();
-      this.#graphHashes.set(path, hashGraph(this.#graph.resolve(path)));
-      this.#unresolved.delete(path);
+    this.#reshaped.clear();
+    this.#graphs.clear();
+    for (const [path, graph] of graphs) {
+      this.#graphHashes.set(path, hashGraph(graph));
+      if (emitted.has(path) || this.#isOutdated(path)) this.#graphs.set(path, graph);
     }
   }
 
   #isOutdated(path: string): boolean {
     return this.#isNews(path) || this.#told.get(path)?.graphHash !== this.#graphHashes.get(path);
-  }
-
-  #syntaxEntry(path: string): [string, ResolvableSyntax][] {
-    const syntax = this.#syntaxes.get(path);
-    return syntax === undefined ? [] : [[path, syntax]];
   }
 
   /** In path order. */
@@ -346,7 +373,10 @@ export class IncrementalReader {
 const NO_STAMP = { sizeBytes: 0, mtimeMs: 0, ctimeMs: 0, inode: 0, isSettled: false };
 const CHANGED = 'it changed while it was streamed';
 
-function summarize(file: FileFacts, { interfaceHash, diagnostics }: RustFileSyntax): KnownFile['outcome'] {
+function summarize(
+  file: FileFacts,
+  { interfaceHash, diagnostics }: Pick<RustFileSyntax, 'interfaceHash' | 'diagnostics'>,
+): KnownFile['outcome'] {
   return { status: 'parsed', hash: file.hash, mtimeMs: file.mtime_ms, interfaceHash, diagnostics };
 }
 

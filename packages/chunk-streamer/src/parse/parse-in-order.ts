@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { FilePlace } from '../languages/define-language.js';
 import { UNKNOWN_PLACE } from '../languages/rust/place-files.js';
+import { unpackOutcome } from './pack-outcome.js';
 import type { ParsePool } from './parse-pool.js';
-import type { ParseOutcome, ParseRequest } from './worker-protocol.js';
+import type { PackedOutcome, ParseOutcome, ParseRequest } from './worker-protocol.js';
 
 /** Files to parse and where they stand. */
 export interface ParseInOrderInput {
@@ -22,8 +23,16 @@ const AHEAD_PER_WORKER = 8;
  * Back-pressure: no more than eight files a worker are in flight or wait for the consumer.
  */
 export async function* parseInOrder(pool: ParsePool, input: ParseInOrderInput): AsyncGenerator<ParseOutcome> {
+  for await (const outcome of parsePackedInOrder(pool, input)) yield unpackOutcome(outcome);
+}
+
+/** As {@link parseInOrder}, with what resolving needs left packed. */
+export async function* parsePackedInOrder(
+  pool: ParsePool,
+  input: ParseInOrderInput,
+): AsyncGenerator<PackedOutcome> {
   const ahead = pool.size * AHEAD_PER_WORKER;
-  const window: Promise<ParseOutcome>[] = [];
+  const window: Promise<PackedOutcome>[] = [];
   let next = 0;
   while (next < input.paths.length || window.length > 0) {
     input.signal?.throwIfAborted();
@@ -38,8 +47,8 @@ export async function* parseInOrder(pool: ParsePool, input: ParseInOrderInput): 
   }
 }
 
-// A rejection with the signal's reason as soon as it is aborted.
-async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
+export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   signal.throwIfAborted();
   let stop: (() => void) | undefined;

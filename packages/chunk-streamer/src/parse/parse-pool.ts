@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { StreamError } from '../errors.js';
+import type { PackedGraph } from '../graph/pack-graph.js';
+import type { ResolveRequest } from '../graph/resolve-region.js';
 import { locateWorker } from './locate-asset.js';
-import type { ParseOutcome, ParseRequest, WorkerMessage, WorkerSettings } from './worker-protocol.js';
+import type { PackedOutcome, ParseRequest, WorkerMessage, WorkerSettings } from './worker-protocol.js';
 
-/** Worker threads that read and parse files. */
+/** Worker threads that read and parse files, and resolve regions. */
 export interface ParsePool extends AsyncDisposable {
   /** How many threads run. */
   readonly size: number;
@@ -13,7 +15,14 @@ export interface ParsePool extends AsyncDisposable {
    *
    * @throws StreamError PT_STREAM_WORKERS_LOST when no worker can be started, PT_STREAM_CLOSED after disposal
    */
-  parse(request: ParseRequest): Promise<ParseOutcome>;
+  parse(request: ParseRequest): Promise<PackedOutcome>;
+  /**
+   * Resolves a region and hands over each file's graph as soon as there is one. It has a worker of its own meanwhile. Files
+   * go first unless regions wait with more than 64 MiB.
+   *
+   * @throws StreamError PT_STREAM_RESOLVER_FAILED when two workers ended at it, and those of `parse`
+   */
+  resolve(request: ResolveRequest, take: (path: string, graph: PackedGraph) => void): Promise<void>;
 }
 
 /** How many threads, and what they are told at start. */
@@ -28,16 +37,30 @@ export function openParsePool(options: ParsePoolOptions): ParsePool {
 
 // A second file waits in each worker, so that it never idles while the main thread is busy.
 const FILES_PER_WORKER = 2;
-const MAX_CRASHES_PER_FILE = 2;
+const MAX_CRASHES_PER_JOB = 2;
+// What is read and waits to be resolved stays in memory.
+const MAX_WAITING_BYTES = 64 << 20;
 // The largest file the default limit admits parses in seconds; a worker that is silent this long hangs.
 const SILENCE_MS = 60_000;
 
-interface Job {
+interface ParseJob {
+  type: 'parse';
   request: ParseRequest;
   crashes: number;
-  resolve(outcome: ParseOutcome): void;
+  resolve(outcome: PackedOutcome): void;
   reject(reason: unknown): void;
 }
+
+interface ResolveJob {
+  type: 'resolve';
+  request: ResolveRequest;
+  crashes: number;
+  take(path: string, graph: PackedGraph): void;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+type Job = ParseJob | ResolveJob;
 
 interface Lane {
   worker: Worker;
@@ -51,7 +74,8 @@ class WorkerPool implements ParsePool {
   readonly size: number;
   readonly #settings: WorkerSettings;
   readonly #lanes = new Set<Lane>();
-  readonly #queue: Job[] = [];
+  readonly #queue: ParseJob[] = [];
+  readonly #regions: ResolveJob[] = [];
   #nextId = 0;
   #closed: StreamError | null = null;
 
@@ -61,10 +85,18 @@ class WorkerPool implements ParsePool {
     for (let i = 0; i < workers; i += 1) this.#startLane();
   }
 
-  parse(request: ParseRequest): Promise<ParseOutcome> {
+  parse(request: ParseRequest): Promise<PackedOutcome> {
     if (this.#closed !== null) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, crashes: 0, resolve, reject });
+      this.#queue.push({ type: 'parse', request, crashes: 0, resolve, reject });
+      this.#feed();
+    });
+  }
+
+  resolve(request: ResolveRequest, take: ResolveJob['take']): Promise<void> {
+    if (this.#closed !== null) return Promise.reject(this.#closed);
+    return new Promise((resolve, reject) => {
+      this.#regions.push({ type: 'resolve', request, crashes: 0, take, resolve, reject });
       this.#feed();
     });
   }
@@ -105,11 +137,10 @@ class WorkerPool implements ParsePool {
       this.#crash(lane, new Error(message.message));
       return;
     }
-    if (message.type === 'done') {
-      lane.jobs.get(message.id)?.resolve(message.outcome);
-      lane.jobs.delete(message.id);
+    if (message.type !== 'ready') {
       clearTimeout(lane.silence);
       lane.silence = undefined;
+      answer(lane, message);
     }
     lane.isReady = true;
     this.#feed();
@@ -131,7 +162,13 @@ class WorkerPool implements ParsePool {
 
   #retry(job: Job, reason: string): void {
     job.crashes += 1;
-    if (job.crashes < MAX_CRASHES_PER_FILE) {
+    const isHopeless = job.crashes >= MAX_CRASHES_PER_JOB;
+    if (job.type === 'resolve') {
+      if (isHopeless) job.reject(resolverFailed(job.request, reason));
+      else this.#regions.unshift(job);
+      return;
+    }
+    if (!isHopeless) {
       this.#queue.unshift(job);
       return;
     }
@@ -141,12 +178,10 @@ class WorkerPool implements ParsePool {
 
   #feed(): void {
     for (const lane of this.#lanes) {
-      while (this.#canTake(lane)) {
-        const job = this.#queue.shift();
-        if (job === undefined) break;
+      for (let job = this.#takeJob(lane); job !== undefined; job = this.#takeJob(lane)) {
         this.#nextId += 1;
         lane.jobs.set(this.#nextId, job);
-        lane.worker.postMessage({ id: this.#nextId, request: job.request });
+        lane.worker.postMessage({ type: job.type, id: this.#nextId, request: job.request });
       }
       if (lane.jobs.size > 0) this.#watch(lane);
     }
@@ -158,17 +193,35 @@ class WorkerPool implements ParsePool {
     }, SILENCE_MS);
   }
 
-  // A file that was in a crashed worker runs alone, so that a second crash names the right one.
-  #canTake(lane: Lane): boolean {
-    if (!lane.isReady || lane.jobs.size >= FILES_PER_WORKER) return false;
-    if (lane.jobs.size === 0) return true;
-    const isSuspectInside = [...lane.jobs.values()].some((job) => job.crashes > 0);
-    return !isSuspectInside && (this.#queue[0]?.crashes ?? 0) === 0;
+  // A file that was in a crashed worker runs alone, so that a second crash names the right one; behind a region nothing waits.
+  #takeJob({ isReady, jobs }: Lane): Job | undefined {
+    if (!isReady || jobs.size >= FILES_PER_WORKER) return undefined;
+    const isUrgent = this.#isRegionUrgent();
+    if (jobs.size === 0) {
+      const region = isUrgent || this.#queue.length === 0 ? this.#regions.shift() : undefined;
+      return region ?? this.#queue.shift();
+    }
+    const isAlone = [...jobs.values()].some((job) => job.crashes > 0 || job.type === 'resolve');
+    // the place behind a file is left free for a region that cannot wait
+    return isAlone || isUrgent || (this.#queue[0]?.crashes ?? 0) > 0 ? undefined : this.#queue.shift();
+  }
+
+  #isRegionUrgent(): boolean {
+    let waitingBytes = 0;
+    for (const { request } of this.#regions) {
+      for (const { length } of request.files) waitingBytes += length;
+      if (waitingBytes > MAX_WAITING_BYTES) return true;
+    }
+    return false;
   }
 
   #fail(error: StreamError): void {
     this.#closed = error;
-    const jobs = [...this.#queue.splice(0), ...[...this.#lanes].flatMap((lane) => [...lane.jobs.values()])];
+    const jobs = [
+      ...this.#queue.splice(0),
+      ...this.#regions.splice(0),
+      ...[...this.#lanes].flatMap((lane) => [...lane.jobs.values()]),
+    ];
     for (const { worker, silence } of this.#lanes) {
       clearTimeout(silence);
       void worker.terminate();
@@ -176,4 +229,23 @@ class WorkerPool implements ParsePool {
     this.#lanes.clear();
     for (const job of jobs) job.reject(error);
   }
+}
+
+function answer({ jobs }: Lane, message: Exclude<WorkerMessage, { type: 'ready' | 'failed' }>): void {
+  const job = jobs.get(message.id);
+  if (job?.type === 'resolve' && message.type === 'graph') {
+    job.take(message.path, message.graph);
+    return;
+  }
+  jobs.delete(message.id);
+  if (job?.type === 'resolve') job.resolve();
+  else if (message.type === 'parsed') job?.resolve(message.outcome);
+}
+
+function resolverFailed({ wanted }: ResolveRequest, reason: string): StreamError {
+  const path = wanted[0] ?? '';
+  return new StreamError('PT_STREAM_RESOLVER_FAILED', {
+    message: `The references of ${path} and ${wanted.length - 1} files with it cannot be resolved: ${reason}. Report it, with the repository if it is public`,
+    details: { path, reason },
+  });
 }

@@ -1,22 +1,38 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { resolveRegion } from '../graph/resolve-region.js';
 import { loadLanguages } from '../languages/load-languages.js';
+import type { RustFacts } from '../languages/rust/facts.js';
+import { parseStandardLibrary } from '../languages/rust/resolve/index.js';
+import { packOutcome } from './pack-outcome.js';
 import { parseFile } from './parse-file.js';
 import { openSourceParser } from './source-parser.js';
-import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
+import type { PackedOutcome, WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
 
-// A worker parses what it is sent, one file a message. A defect ends the worker: the pool reports the file and starts another.
+// A worker parses and resolves what it is sent, one request at a time. A defect ends the worker: the pool reports what it was at and starts another.
 async function serve(): Promise<void> {
   const settings = workerData as WorkerSettings;
   const languages = await loadLanguages(settings.languages);
   const parser = await openSourceParser(languages);
-  parentPort?.on('message', ({ id, request }: WorkerRequest) => {
-    send({ type: 'done', id, outcome: parseFile(parser, request, settings) });
+  let standardLibrary: RustFacts | undefined;
+  parentPort?.on('message', ({ type, id, request }: WorkerRequest) => {
+    if (type === 'parse') {
+      sendParsed(id, packOutcome(parseFile(parser, request, settings)));
+      return;
+    }
+    standardLibrary ??= parseStandardLibrary();
+    for (const { path, graph } of resolveRegion(request, standardLibrary))
+      send({ type: 'graph', id, path, graph }, [graph.buffer]);
+    send({ type: 'resolved', id });
   });
   send({ type: 'ready' });
 }
 
-function send(message: WorkerMessage): void {
-  parentPort?.postMessage(message);
+function sendParsed(id: number, outcome: PackedOutcome): void {
+  send({ type: 'parsed', id, outcome }, outcome.status === 'parsed' ? [outcome.packed.buffer] : []);
+}
+
+function send(message: WorkerMessage, transferred: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transferred);
 }
 
 serve().catch((error: unknown) => {

@@ -1,5 +1,8 @@
 import type { FileFacts, SkippedFile } from '@parseltongue/isg-core';
+import type { PackedGraph } from '../graph/pack-graph.js';
+import type { ResolveRequest } from '../graph/resolve-region.js';
 import type { FilePlace } from '../languages/define-language.js';
+import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
 import type { RustFileSyntax } from '../languages/rust/syntax.js';
 
 /** What a worker is started with. */
@@ -23,14 +26,20 @@ export type ParseOutcome =
   | { status: 'parsed'; file: FileFacts; syntax: RustFileSyntax }
   | { status: 'skipped'; skipped: SkippedFile };
 
-/** Main thread to worker; answers carry the same id. */
-export interface WorkerRequest {
-  id: number;
-  request: ParseRequest;
-}
+/** The same as it crosses threads: rows as they are, what resolving needs as bytes. */
+export type PackedOutcome =
+  | { status: 'parsed'; file: FileFacts; syntax: Omit<RustFileSyntax, 'facts'>; packed: PackedSyntax }
+  | { status: 'skipped'; skipped: SkippedFile };
 
-/** Worker to main thread. The first message after start is `ready`. */
+/** Main thread to worker; answers carry the same id. */
+export type WorkerRequest =
+  | { type: 'parse'; id: number; request: ParseRequest }
+  | { type: 'resolve'; id: number; request: ResolveRequest };
+
+/** Worker to main thread. The first message after start is `ready`; a region answers with a graph a file, then `resolved`. */
 export type WorkerMessage =
   | { type: 'ready' }
   | { type: 'failed'; message: string }
-  | { type: 'done'; id: number; outcome: ParseOutcome };
+  | { type: 'parsed'; id: number; outcome: PackedOutcome }
+  | { type: 'graph'; id: number; path: string; graph: PackedGraph }
+  | { type: 'resolved'; id: number };

@@ -48,7 +48,8 @@ interface Scope {
   cfg: string[];
 }
 
-interface Declaration {
+/** A declaration that gives its content to another file. */
+export interface Declaration {
   from: string;
   cfgs: string[];
 }
@@ -137,7 +138,8 @@ function targetPaths(targets: unknown): string[] {
   });
 }
 
-function linkDeclarations({ paths, declarations }: PlaceFilesInput): Map<string, Declaration[]> {
+/** What declares each file a module: the declarations that lead to it. */
+export function linkDeclarations({ paths, declarations }: PlaceFilesInput): Map<string, Declaration[]> {
   const known = new Set(paths);
   const links = new Map<string, Declaration[]>();
   for (const [from, { modules }] of declarations) {

@@ -9,16 +9,13 @@ export interface ResolvableItem {
   chunk: Pick<Chunk, 'kind' | 'tdd_classification'>;
 }
 
-/**
- * An item row together with what the resolver needs to find it again in the syntax tree.
- *
- * `node` is the extent of the tree-sitter node itself; the row's own span also holds attributes and doc comments.
- */
+/** An item row with its place among the others. */
 export interface RustItem extends ResolvableItem {
   chunk: Chunk;
-  node: Span;
-  /** Extent of the identifier, null for rows without one (file, impl, extern block). */
-  nameSpan: Span | null;
+  /** Extent of the item without attributes and doc comments; known in the thread that parsed it. */
+  node?: Span;
+  /** Extent of the identifier, null for rows without one (file, impl, extern block); known where `node` is. */
+  nameSpan?: Span | null;
 }
 
 /** What one parse of one file yields: plain data that crosses a worker boundary. */

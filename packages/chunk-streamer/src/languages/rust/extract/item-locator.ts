@@ -10,8 +10,9 @@ export function createItemLocator(items: readonly RustItem[]): ItemLocator {
   const byName = new Map<number, number>();
   const byStart = new Map<number, number>();
   items.forEach((item, index) => {
-    if (item.nameSpan !== null) byName.set(item.nameSpan.start, index);
-    else if (item.chunk.kind === 'impl') byStart.set(item.node.start, index);
+    const { node, nameSpan } = item;
+    if (nameSpan) byName.set(nameSpan.start, index);
+    else if (item.chunk.kind === 'impl' && node !== undefined) byStart.set(node.start, index);
   });
   return {
     named: (pos) => byName.get(pos) ?? byName.get(pos - RAW_PREFIX_BYTES) ?? -1,

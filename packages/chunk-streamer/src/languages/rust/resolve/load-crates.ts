@@ -1,4 +1,4 @@
-import { DefFlag } from '../facts.js';
+import { DefFlag, type RustFacts } from '../facts.js';
 import { entryAt } from '../indexed.js';
 import { CfgEvaluator, isBuilt } from './cfg-worlds.js';
 import { type FileInput, loadFile, ROOT_MASK } from './load-file.js';
@@ -16,6 +16,8 @@ import type { Program } from './program.js';
 export interface RepositoryInput {
   files: readonly FileInput[];
   manifests: readonly ManifestText[];
+  /** What `parseStandardLibrary` gave; read anew when absent. */
+  standardLibrary?: RustFacts;
 }
 
 const TARGET_ORDER = ['lib', 'bin', 'build', 'example', 'test', 'bench'] as const;

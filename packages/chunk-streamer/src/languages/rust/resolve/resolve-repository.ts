@@ -1,4 +1,5 @@
 import type { Edge, ReferenceCounts } from '@parseltongue/isg-core';
+import type { RustFacts } from '../facts.js';
 import { entryAt } from '../indexed.js';
 import { CfgEvaluator } from './cfg-worlds.js';
 import { EdgeRecorder } from './edge-recorder.js';
@@ -93,7 +94,7 @@ interface LoadedProgram {
 
 function loadProgram(input: RepositoryInput): LoadedProgram {
   const program = new Program();
-  program.std = loadStandardLibrary(program);
+  program.std = loadStandardLibrary(program, input.standardLibrary ?? parseStandardLibrary());
   loadCrates(program, input);
   return { program, tools: createTools(program) };
 }
@@ -119,7 +120,7 @@ function resolveFile({ program, tools }: LoadedProgram, file: SourceFile): void 
   recordItemMacros(program, tools, file);
 }
 
-function loadStandardLibrary(program: Program): Crate {
+function loadStandardLibrary(program: Program, facts: RustFacts): Crate {
   const crate: Crate = {
     name: 'std',
     kind: 'std',
@@ -130,7 +131,6 @@ function loadStandardLibrary(program: Program): Crate {
     macros: new Map(),
     isLenient: false,
   };
-  const facts = parseStandardLibrary();
   const input = { path: '', items: [], facts };
   const file = loadFile({ program, crate, input, parent: undefined, modulePath: 'std', mask: ROOT_MASK });
   program.files.delete('');

@@ -1,0 +1,23 @@
+import { packSyntax, unpackSyntax } from '../languages/rust/pack-syntax.js';
+import type { PackedOutcome, ParseOutcome } from './worker-protocol.js';
+
+/** Makes an outcome ready to cross threads. */
+export function packOutcome(outcome: ParseOutcome): PackedOutcome {
+  if (outcome.status === 'skipped') return outcome;
+  const { file, syntax } = outcome;
+  const { path, diagnostics, interfaceHash } = syntax;
+  const items = syntax.items.map(({ key, parent, chunk }) => ({ key, parent, chunk }));
+  return {
+    status: 'parsed',
+    file,
+    syntax: { path, items, diagnostics, interfaceHash },
+    packed: packSyntax(syntax),
+  };
+}
+
+/** The inverse of {@link packOutcome}. */
+export function unpackOutcome(outcome: PackedOutcome): ParseOutcome {
+  if (outcome.status === 'skipped') return outcome;
+  const { facts } = unpackSyntax(outcome.packed);
+  return { status: 'parsed', file: outcome.file, syntax: { ...outcome.syntax, facts } };
+}
