@@ -135,6 +135,11 @@ describe('problems only a compiler can decide', () => {
       ['?wrong_arity'],
     ],
     [
+      'a macro imports everything where it is called',
+      'struct Made;\nmacro_rules! items { () => { use super::*; } }\nmod a { items!();\nfn f() -> Made { Made } }\nmod b { fn f() -> Made { loop {} } }',
+      ['?unresolved_name Made', '?unresolved_name Made', '!unresolved_name Made'],
+    ],
+    [
       'a macro may give the type a method that comes first',
       'macro_rules! m { ($s:expr) => { $s.a() } }\nstruct S;\nimpl S { fn a(&self) {} }\nfn f(s: S) { s.a(1); }',
       ['?wrong_arity'],
