@@ -52,11 +52,15 @@ describe('a terminal with little room', () => {
   it('shows a board that fits, with or without names', () => {
     const board = createStageBoard(pc.createColors(false));
     board.update({ type: 'stage-ended', payload: { stage: 'context' } } as unknown as RunEvent);
-    board.update({ type: 'gate-started', payload: { gate: 'T1' } } as unknown as RunEvent);
-    expect(board.draw(2000, 80)).toBe('✓context ·propose ·T0 ▸T1 ·T2 ·T3 ·T4 ·T5 ·apply ·commit  2.0 s');
-    expect(board.draw(2000, 39)).toBe('✓··▸T1······  2.0 s');
-    expect(board.draw(2000, 12)).toBe('✓··▸T1······');
+    board.update({ type: 'stage-started', payload: { stage: 'verify' } } as unknown as RunEvent);
+    board.update({ type: 'gate-ended', payload: { gate: 'T0', verdict: 'passed' } } as unknown as RunEvent);
+    expect(board.draw(2000, 80)).toBe('✓context ·propose ✓T0 ▸T1 ·T2 ·T3 ·T4 ·T5 ·apply ·commit  2.0 s');
+    expect(board.draw(2000, 39)).toBe('✓·✓▸T1······  2.0 s');
+    expect(board.draw(2000, 12)).toBe('✓·✓▸T1······');
     expect(board.draw(2000, 5)).toBe('');
+    board.update({ type: 'gate-ended', payload: { gate: 'T1', verdict: 'failed' } } as unknown as RunEvent);
+    board.update({ type: 'stage-ended', payload: { stage: 'verify' } } as unknown as RunEvent);
+    expect(board.draw(2000, 12)).toBe('✓·✓✗······');
   });
 });
 
@@ -106,6 +110,7 @@ describe('progress', () => {
       'parse: 25 of 100 files, 5.0 s, about 15.0 s left',
     );
     expect(describeProgress(progress(25, null), 5000)).toBe('parse: 25 files, 5.0 s');
+    expect(describeProgress(progress(2, 6), 5000)).toBe('parse: 2 of 6 files, 5.0 s');
   });
 
   it('stays silent in the first second, then redraws one line on a terminal and clears it', () => {

@@ -6,6 +6,7 @@ import { formatDuration, formatNumber } from './table.js';
 const QUIET_MS = 1000;
 const REDRAW_MS = 100;
 const DEFAULT_COLUMNS = 80;
+const FEWEST_TO_ESTIMATE = 10; // a few steps are too unlike each other to say when the last ends
 
 /** Shows progress on stderr: one redrawn line on a terminal, a line a stage elsewhere. Silent in the first second. */
 export interface ProgressLine {
@@ -57,7 +58,7 @@ export function describeProgress(progress: Progress, elapsedMs: number): string 
     total === null
       ? `${formatNumber(done)} ${unit}`
       : `${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
-  const isEstimable = total !== null && done > 0 && done < total;
+  const isEstimable = total !== null && total >= FEWEST_TO_ESTIMATE && done > 0 && done < total;
   const left = isEstimable ? `, about ${formatDuration((elapsedMs / done) * (total - done))} left` : '';
   return `${stage}: ${amount}, ${formatDuration(elapsedMs)}${left}`;
 }

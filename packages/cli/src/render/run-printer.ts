@@ -2,7 +2,7 @@ import type { RunEvent } from '@parseltongue/isg-core';
 import type { Invocation } from '../verb.js';
 import { wrapText } from './fit-text.js';
 import { colorVerdict } from './receipts.js';
-import { createStageBoard, type StageBoard } from './stage-board.js';
+import { createStageBoard, nextGate, type StageBoard } from './stage-board.js';
 import { formatDuration } from './table.js';
 
 /**
@@ -70,8 +70,8 @@ export function createRunPrinter(invocation: Invocation): RunPrinter {
 
 /** What a run is busy with from an event on. */
 const STAGE_OF: Partial<Record<RunEvent['type'], (payload: Payload) => string>> = {
-  'stage-started': ({ stage }) => text(stage),
-  'gate-started': ({ gate }) => text(gate),
+  'stage-started': ({ stage }) => (stage === 'verify' ? 'T0' : text(stage)),
+  'gate-ended': ({ gate }) => nextGate(gate) ?? 'verify',
   'apply-started': () => 'apply',
 };
 

@@ -24,6 +24,7 @@ export function createStageBoard(colors: Colors): StageBoard {
   const memory: number[] = [];
   return {
     update(event) {
+      if (event.type === 'stage-ended') stopAll(marks);
       for (const [stage, mark] of readMarks(event)) marks.set(stage, mark);
     },
     addMemory: (usedBytes) => void memory.push(usedBytes),
@@ -58,18 +59,35 @@ function drawStage(stage: string, mark: Mark, colors: Colors): string {
   return colors.dim(mark === 'skipped' ? `-${stage}` : `·${stage}`);
 }
 
+/** The gate that starts when one has let a proposal through; undefined after the last. */
+export function nextGate(gate: unknown): string | undefined {
+  const at = STAGES.findIndex((stage) => stage === gate);
+  const next = at < 0 ? undefined : STAGES[at + 1];
+  return next?.startsWith('T') === true ? next : undefined;
+}
+
+/** What still ran when its stage ended did not come to an end. */
+function stopAll(marks: Map<unknown, Mark>): void {
+  for (const [stage, mark] of marks) if (mark === 'running') marks.set(stage, 'waiting');
+}
+
 type Payload = RunEvent['payload'];
 
 /** What an event says about stages; a new attempt wipes what the last one left. */
 const MARKS: Partial<Record<RunEvent['type'], (payload: Payload) => [unknown, Mark][]>> = {
-  'gate-started': ({ gate }) => [[gate, 'running']],
-  'gate-ended': ({ gate, verdict }) => [[gate, readVerdict(verdict)]],
+  'gate-ended': ({ gate, verdict }) => {
+    const next = verdict === 'failed' ? undefined : nextGate(gate);
+    return [
+      [gate, readVerdict(verdict)],
+      ...(next === undefined ? [] : [[next, 'running'] as [unknown, Mark]]),
+    ];
+  },
   'apply-started': () => [['apply', 'running']],
   'apply-ended': ({ status }) => [['apply', status === 'applied' ? 'passed' : 'failed']],
   'commit-created': () => [['commit', 'passed']],
   'rows-proposed': () => [['propose', 'passed']],
   'stage-started': ({ stage }) => {
-    if (stage !== 'attempt') return [[stage, 'running']];
+    if (stage !== 'attempt') return [[stage === 'verify' ? 'T0' : stage, 'running']];
     return [...STAGES.slice(1).map((name): [string, Mark] => [name, 'waiting']), ['propose', 'running']];
   },
   'stage-ended': ({ stage }) => (stage === 'context' ? [[stage, 'passed']] : []),

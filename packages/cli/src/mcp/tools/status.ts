@@ -11,9 +11,18 @@ export const statusTool = defineTool({
   isReadOnly: true,
   async run(_input, { workspace }) {
     const store = await workspace.requireFreshStore();
-    const [status, analytics, plans] = await Promise.all([store.status(), store.analytics(), store.plans()]);
+    const [status, analytics, plans, waiting] = await Promise.all([
+      store.status(),
+      store.analytics(),
+      store.plans(),
+      workspace.listBreakpoints(),
+    ]);
     const open = plans.length === 0 ? 'no open plan' : `open plans ${plans.join(', ')}`;
-    const text = `${renderAnalytics(analytics)}\n`;
+    const questions = waiting.map(
+      ({ run_id, breakpoint }) =>
+        `run ${run_id} waits for a person: ${breakpoint.question}\n  parseltongue runs resume ${run_id}, with the answer\n`,
+    );
+    const text = `${renderAnalytics(analytics)}\n${questions.join('')}`;
     return {
       text: `${text}-- indexed ${status.indexed_at ?? 'never'}, tiers ${Object.keys(analytics.edges.by_resolution).join('+')}, ${(analytics.unresolved_share * 100).toFixed(0)} % of references unresolved, ${open}, ${Math.ceil(text.length / 4)} tokens\n`,
     };
