@@ -10,11 +10,13 @@ interface FixFlags {
   attempts: number;
 }
 
-/** `fix`: the compiler's own suggestions, verified, applied, committed. */
+/** `fix`: the compiler's own suggestions, quick fixes where it has none; verified, applied, committed. */
 export const addFixVerb: AddVerb = (program, host) => {
   program
     .command('fix')
-    .description("repair the build with the compiler's own suggestions, verified before anything is written")
+    .description(
+      'repair the build with what compiler and rust-analyzer offer, verified before anything is written',
+    )
     .option('--dry-run', 'verify and show, write nothing')
     .option('--no-clippy', 'leave clippy out')
     .option('--no-commit', 'apply, but leave the commit to me')
