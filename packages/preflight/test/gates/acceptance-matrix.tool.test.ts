@@ -180,6 +180,7 @@ const MATRIX: readonly (readonly [string, string, 'T0' | 'T1' | 'T3' | null])[] 
   ['a break outside a loop', f('break;'), 'T3'],
   ['an unsafe call in safe code', f('unsafe fn risky() {}\n    risky();'), 'T3'],
   ['format arguments that do not match', f('println!("{} {}", 1);'), 'T3'],
+  ['an impl Trait as a type of its own', 'pub type Added = impl Clone;', 'T3'],
   ['a recursive type', 'pub struct Added { next: Added }', 'T3'],
   ['a constant assertion that fails', 'const _: () = assert!(1 == 2);', 'T3'],
   ['a macro without a matching arm', f('let _ = doubled!(four);'), 'T3'],
@@ -198,7 +199,77 @@ const MATRIX: readonly (readonly [string, string, 'T0' | 'T1' | 'T3' | null])[] 
   ['what the crate denies', '#[deny(unused_variables)]\npub fn added() { let a = 1; }', 'T3'],
 ];
 
+/** Faults that the compiler reports together: one proposal holds them all, each in a module of its own. */
+const TOGETHER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'when it resolves names': {
+    path_to_nothing: 'pub fn f() { crate::inner::nothing(); }',
+    private_constructor: 'mod m { pub struct P(u32); }\npub fn f() { let _ = m::P(1); }',
+    unknown_label: "pub fn f() { loop { break 'never; } }",
+  },
+  'when it checks types': {
+    dereferenced_number: 'pub fn f() { let a = 1_u32; let _ = *a; }',
+    indexed_number: 'pub fn f() { let a = 1_u32; let _ = a[0]; }',
+    indexed_by_u32: 'pub fn f() { let a = vec![1]; let _ = a[0_u32]; }',
+    compared_with_text: 'pub fn f() { let _ = 1_u32 == "a"; }',
+    not_iterable: 'pub fn f() { for _ in 5_u32 {} }',
+    not_debug: 'pub struct N;\npub fn f() { println!("{:?}", N); }',
+    not_hash: 'pub struct N;\npub fn f() { let mut a = std::collections::HashSet::new(); a.insert(N); }',
+    same_method: 'pub struct N;\nimpl N { pub fn a(&self) {}\npub fn a(&self) {} }',
+    same_impl:
+      'pub struct N;\nimpl Drop for N { fn drop(&mut self) {} }\nimpl Drop for N { fn drop(&mut self) {} }',
+    called_number: 'pub fn f() { let a = 1; a(); }',
+    bad_cast: 'pub fn f() { let _ = "a" as u32; }',
+    unsized_local: 'pub fn f() { let _a: str = *"a"; }',
+    not_dyn_compatible: 'pub trait T { fn n() -> Self; }\npub fn f(_: &dyn T) {}',
+    missing_dyn: 'pub trait T {}\npub fn f(_: &T) {}',
+    inside_expansion: 'macro_rules! bad { () => { let _: u32 = "x"; } }\npub fn f() { bad!(); }',
+  },
+  'when it checks borrows': {
+    assigned_twice: 'pub fn f() -> u32 { let a; a = 1; a = 2; a }',
+    changed_through_shared: 'pub struct N { a: u32 }\nimpl N { pub fn f(&self) { self.a = 1; } }',
+    escaping_closure: 'pub fn f() -> impl Fn() -> usize { let a = String::new(); || a.len() }',
+    other_lifetime: "pub fn f<'a, 'b>(a: &'a u32, _: &'b u32) -> &'b u32 { a }",
+  },
+};
+
 describe('the acceptance matrix', () => {
+  it.each(Object.entries(TOGETHER))(
+    'meets each fault the compiler reports %s at T3',
+    {
+      timeout: SLOW,
+    },
+    async (_, cases) => {
+      const modules = Object.entries(cases).map(([name, code]) => `pub mod ${name} {\n${code}\n}\n`);
+      const text = `${START}\n${modules.join('\n')}`;
+      const report = await preflight.verify(await workspace.propose({ [LIB]: text }), {
+        gates: ['T3'],
+      });
+      const starts = (report.receipts[0]?.new_diagnostics ?? [])
+        .filter(({ level }) => level === 'error')
+        .flatMap(({ spans }) => spans.filter((span) => span.is_primary).map((span) => span.start));
+      const blamed = starts.map((start) =>
+        text
+          .slice(0, start + 1)
+          .match(/pub mod \w+(?= \{\n)/g)
+          ?.at(-1),
+      );
+      expect(new Set(blamed)).toEqual(new Set(Object.keys(cases).map((name) => `pub mod ${name}`)));
+    },
+  );
+
+  it.each([
+    [
+      'an assertion that fails for one parameter',
+      'pub struct Sized<const N: usize>;\nimpl<const N: usize> Sized<N> {\n    const FITS: () = assert!(N > 2);\n    pub fn make() {\n        let () = Self::FITS;\n    }\n}\n\n#[test]\nfn makes() {\n    Sized::<1>::make();\n}',
+    ],
+    [
+      'a symbol nobody defines',
+      'unsafe extern "C" {\n    fn nowhere_to_be_found();\n}\n\n#[test]\nfn calls() {\n    unsafe { nowhere_to_be_found() }\n}',
+    ],
+  ])('meets %s when the tests are built', { timeout: SLOW }, async (_, code) => {
+    expect(await stopAt(code, ['T3', 'T4'])).toBe('T4');
+  });
+
   it.each(MATRIX)('meets %s at the gate that is due', { timeout: SLOW }, async (_, code, gate) => {
     expect(await stopAt(code, ['T0', 'T1', 'T3'])).toBe(gate);
   });

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphProblem, RunGatesOptions } from '../../src/index.js';
 import { type CargoWorkspace, createCargoWorkspace, SHOP_FILES } from '../support/cargo-workspace.js';
@@ -130,5 +132,41 @@ describe('the choice of gates', () => {
     const report = await preflight.verify(proposal);
     expect(report.receipts.at(-1)).toMatchObject({ gate: 'T5', verdict: 'passed' });
     expect(JSON.stringify(report)).not.toContain('secret');
+  });
+
+  it('does not pass what it judged while the repository changed', { timeout: SLOW }, async () => {
+    const write = (path: string, text: string): void => {
+      workspace.write(path, text);
+    };
+    const proposal = await workspace.propose({ [LIB]: harmless });
+    const { chunker } = workspace;
+    const opened = {
+      T0: await workspace.open({
+        chunker: {
+          chunkFile: (input) => {
+            write(LIB, `${SHOP}// written meanwhile\n`);
+            return chunker.chunkFile(input);
+          },
+        },
+      }),
+      T1: await workspace.open({
+        analyzer: {
+          analyze: () => {
+            write('till/src/new.rs', '// written meanwhile\n');
+            return Promise.resolve({ problems: [] });
+          },
+        },
+      }),
+    };
+    for (const gate of ['T1', 'T0'] as const) {
+      const report = await opened[gate].verify(proposal, { gates: [gate] });
+      await opened[gate][Symbol.asyncDispose]();
+      expect(report.receipts[0]).toMatchObject({
+        verdict: 'inconclusive',
+        reason: expect.stringContaining('changed while the gate ran'),
+      });
+    }
+    write(LIB, SHOP);
+    rmSync(join(workspace.root, 'till/src/new.rs'));
   });
 });

@@ -53,6 +53,32 @@ describe('runGates', () => {
     expect(report.receipts.at(-1)?.counts).toEqual({ total: 5, passed: 4, failed: 0, ignored: 1 });
   });
 
+  it.each<[string, () => Record<string, string>]>([
+    [
+      'a name that changes in every crate that uses it',
+      () => ({
+        ...edit(LIB, 'pub fn discount', 'pub fn reduce'),
+        [LIB]: workspace.read(LIB).replaceAll('discount(', 'reduce('),
+        ...edit('till/src/lib.rs', 'shop::discount', 'shop::reduce'),
+      }),
+    ],
+    [
+      'a module tree of three files, and a benchmark for another toolchain',
+      () => ({
+        ...edit(LIB, 'pub const NOTE', 'pub mod deep;\n\npub const NOTE'),
+        'shop/src/deep.rs': 'mod inner;\npub use inner::leaf::one;\n',
+        'shop/src/deep/inner/mod.rs': 'pub mod leaf;\n',
+        'shop/src/deep/inner/leaf.rs': 'pub fn one() -> u32 {\n    1\n}\n',
+        'shop/benches/nightly.rs': '#![feature(test)]\nextern crate test;\n',
+      }),
+    ],
+  ])('passes %s', { timeout: SLOW }, async (_what, files) => {
+    const report = await verify(files(), ['T0', 'T1', 'T3', 'T4']);
+    expect(report.receipts.map(({ verdict, reason }) => [verdict, reason])).toEqual(
+      Array(4).fill(['passed', null]),
+    );
+  });
+
   it('stops a proposal that does not compile at T3 and names row and place', { timeout: SLOW }, async () => {
     const report = await verify(edit(LIB, 'price - price / 10', 'price - missing'));
     expect(outcome(report)).toBe('T3 failed');
