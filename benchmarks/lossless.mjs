@@ -4,7 +4,7 @@
 // Needs the built packages (pnpm build) and, without a path, cargo with access to its registry.
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -58,7 +58,6 @@ async function measureCold() {
     unparsed: 0,
     tokens: 0,
   };
-  const keys = new Set();
   const folders = new Map();
   const broken = [];
   let current;
@@ -74,9 +73,13 @@ async function measureCold() {
     const folder = current.path.slice(0, border);
     const own = folders.get(folder) ?? { folder, rows: 0, tokens: 0 };
     folders.set(folder, own);
+    // a key names its file, so that keys of two files never collide
+    const keys = new Set();
     for (const { isgl1_key: key } of rows) {
       const parts = parseKey(key);
-      if (formatKey(parts) !== key) sum.unparsed += 1;
+      if (formatKey(parts) !== key || parts.path !== current.path) sum.unparsed += 1;
+      if (keys.has(key)) sum.collisions += 1;
+      keys.add(key);
       sum.tokens += estimateTokenCount(key);
       own.rows += 1;
       own.tokens += estimateTokenCount(key.slice(border));
@@ -95,8 +98,6 @@ async function measureCold() {
     } else if (record.type === 'row') {
       rows.push(record.row);
       sum.rows += 1;
-      if (keys.has(record.row.isgl1_key)) sum.collisions += 1;
-      keys.add(record.row.isgl1_key);
     } else if (record.type === 'edge') {
       if (parseMs === 0) {
         parseMs = performance.now() - started - checkMs;
@@ -108,6 +109,11 @@ async function measureCold() {
   }
   const ms = performance.now() - started - checkMs;
   line('edges', sum.edges);
+  line(
+    'processor time, checks included',
+    `${(process.cpuUsage().user / 1e6).toFixed(1)} s`,
+    `load ${loadavg()[0].toFixed(1)}`,
+  );
   if (!values['rows-only'])
     line('rows and edges', `${(ms / 1000).toFixed(1)} s`, `${Math.round(sum.lines / ms)} k lines/s`);
   line('peak memory, checks included', `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
@@ -170,15 +176,25 @@ async function measureIncremental() {
     line('incremental: one interface changed', await tell(stream, [path]));
     writeFileSync(file, bytes);
     await tell(stream, [path]);
+    line('peak memory', `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
+    await stream[Symbol.asyncDispose]();
+    await tellAnew('nothing changed', options);
+    const { before, after } = bodyOf(readFileSync(file, 'utf8'));
+    writeFileSync(file, `${before}{ let round = 9; ${after}`);
+    await tellAnew('one body changed', options);
   } finally {
     writeFileSync(file, bytes);
     await stream[Symbol.asyncDispose]();
   }
-  const again = await openIncrementalStream(root, options);
-  line('incremental: nothing changed, new process', await tell(again));
-  await again[Symbol.asyncDispose]();
-  line('peak memory', `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
   rmSync(state, { recursive: true, force: true });
+}
+
+// Another process holds nothing but the state file.
+async function tellAnew(title, options) {
+  const { openIncrementalStream } = await import(STREAMER);
+  const stream = await openIncrementalStream(root, options);
+  line(`incremental: ${title}, state file alone`, await tell(stream));
+  await stream[Symbol.asyncDispose]();
 }
 
 async function tell(stream, paths) {

@@ -16,6 +16,11 @@ export function* resolveRegion(
   { files, manifests, wanted }: ResolveRequest,
   standardLibrary: RustFacts,
 ): Generator<{ path: string; graph: PackedGraph }> {
-  const program = openProgram({ files: files.map(unpackSyntax), manifests, standardLibrary });
+  const program = openProgram({
+    files: files.map(unpackSyntax),
+    manifests,
+    standardLibrary,
+    withProblems: false,
+  });
   for (const path of wanted) yield { path, graph: packGraph(program.resolveFile(path)) };
 }

@@ -117,7 +117,7 @@ export class RegionGraphs {
     if (known === undefined) {
       const files = region.paths.flatMap(syntaxOf);
       return this.#keepWarm(stamp, {
-        program: openProgram({ files, manifests: region.manifests }),
+        program: openProgram({ files, manifests: region.manifests, withProblems: false }),
         replacements: 0,
       });
     }

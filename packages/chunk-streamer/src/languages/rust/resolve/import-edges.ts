@@ -40,11 +40,11 @@ function recordImport(tools: Tools, item: Import): void {
   const found = targets.filter((target) => target !== null);
   if (found.length === 0) {
     tools.recorder.unresolved(reference);
-    reportUnresolved(tools, item, reference);
+    if (tools.problems.isWanted) reportUnresolved(tools, item, reference);
     return;
   }
   for (const target of found) recordImported(tools, target, { reference, isGlob: fact.glob });
-  if (!fact.glob && !fact.externCrate) reportPrivateImport(tools, item, reference);
+  if (tools.problems.isWanted && !fact.glob && !fact.externCrate) reportPrivateImport(tools, item, reference);
 }
 
 /** Reports a name that two imports of one scope bring, or an import and an item. */

@@ -137,7 +137,7 @@ export class Names {
     { ns, mask, isLoose }: { ns: number; mask: number; isLoose: boolean },
   ): Resolved | null {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-      const found = this.lookUp(at, name, { ns, from: scope, mask, isLoose });
+      const found = this.lookUp(at, name, { ns, from: scope, mask, viaGlob: false, isLoose });
       if (found !== null) return found;
     }
     if (isLoose)
@@ -201,26 +201,25 @@ export class Names {
 
   /** A name of one scope: what its own configuration has, else what any configuration has. */
   member(scope: Scope, name: string, asker: Asker & { ns: number }): Resolved | null {
+    const { ns, from, mask, viaGlob = false } = asker;
+    if (!mayHold(scope, name, ns)) return null;
+    // written out: one shape of question makes all that is asked of it fast
     return (
-      this.lookUp(scope, name, { ...asker, isLoose: false }) ??
-      this.lookUp(scope, name, { ...asker, isLoose: true })
+      this.lookUp(scope, name, { ns, from, mask, viaGlob, isLoose: false }) ??
+      this.lookUp(scope, name, { ns, from, mask, viaGlob, isLoose: true })
     );
   }
 
   /** A name of one scope: its items and imports, then its globs. */
-  private lookUp(
-    scope: Scope,
-    name: string,
-    { ns, from, mask, isLoose, viaGlob = false }: LookUp,
-  ): Resolved | null {
-    if (scope.globs.length === 0 && !scope.names.has(name) && ns !== Ns.macro) return null;
+  private lookUp(scope: Scope, name: string, { ns, from, mask, viaGlob, isLoose }: LookUp): Resolved | null {
+    if (!mayHold(scope, name, ns)) return null;
     const world = mask & scope.mask || mask;
     const key = questionNumber({ world, ns, isLoose, viaGlob, viewpoint: viewpoint(scope, from) });
     const known = scope.answers.get(name)?.get(key);
     if (known !== undefined) return known;
     const guard = `${name} ${key}`;
     if (this.questions.isOpen(scope.busy.get(guard))) return null;
-    const asker = { ns, from, mask: world, isLoose, viaGlob };
+    const asker = { ns, from, mask: world, viaGlob, isLoose };
     return this.questions.answer(
       {
         keep: (found) => {
@@ -238,7 +237,7 @@ export class Names {
     );
   }
 
-  private fromBindings(scope: Scope, name: string, { ns, from, viaGlob = false }: LookUp): Candidate[] {
+  private fromBindings(scope: Scope, name: string, { ns, from, viaGlob }: LookUp): Candidate[] {
     const candidates: Candidate[] = [];
     for (const binding of scope.names.get(name) ?? []) {
       if ((binding.ns & ns) === 0) continue;
@@ -378,6 +377,11 @@ function viewpoint(scope: Scope, from: Scope): number {
   return scope.crate === from.crate ? from.module.id + 2 : 1;
 }
 
+/** False for a name that neither stands in a scope nor can come from elsewhere. */
+function mayHold(scope: Scope, name: string, ns: number): boolean {
+  return scope.globs.length > 0 || scope.names.has(name) || ns === Ns.macro;
+}
+
 interface NumberedQuestion {
   world: number;
   ns: number;
@@ -414,6 +418,7 @@ function exportedMacro(scope: Scope, name: string, { ns, mask }: LookUp): Defini
 
 interface LookUp extends Asker {
   ns: number;
+  viaGlob: boolean;
   /** Also what only other configurations have. */
   isLoose: boolean;
 }

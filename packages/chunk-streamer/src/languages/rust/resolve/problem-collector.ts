@@ -12,11 +12,17 @@ export interface ProblemPlace {
 
 /** Collects problems, one a place and code. */
 export class ProblemCollector {
+  /** False when nobody asks for problems: judging is left out where it costs anything. */
+  readonly isWanted: boolean;
   private readonly problems = new Map<string, GraphProblem>();
+
+  constructor(isWanted: boolean) {
+    this.isWanted = isWanted;
+  }
 
   add(code: GraphProblemCode, place: ProblemPlace, detail: { message: string; certain: boolean }): void {
     const { file, item, pos, name } = place;
-    if (file.crate.kind === 'std') return;
+    if (!this.isWanted || file.crate.kind === 'std') return;
     const id = `${file.path} ${pos} ${code}`;
     if (this.problems.has(id)) return;
     this.problems.set(id, {

@@ -96,7 +96,7 @@ function loadProgram(input: RepositoryInput): LoadedProgram {
   const program = new Program();
   program.std = loadStandardLibrary(program, input.standardLibrary ?? parseStandardLibrary());
   loadCrates(program, input);
-  return { program, tools: createTools(program) };
+  return { program, tools: createTools(program, new ProblemCollector(input.withProblems ?? true)) };
 }
 
 function finish({ recorder, problems }: Tools): ResolveResult {
@@ -112,12 +112,18 @@ function resolveFile({ program, tools }: LoadedProgram, file: SourceFile): void 
   for (const def of file.defs) {
     recordSignature(tools, def);
     inferBody(tools, def);
+  }
+  recordItemMacros(program, tools, file);
+  if (tools.problems.isWanted) judgeItems(tools, file);
+}
+
+function judgeItems(tools: Tools, file: SourceFile): void {
+  for (const def of file.defs) {
     if (def.kind === 'impl') reportTraitItems(tools, def);
     if (def.kind === 'function') reportTestParameters(tools, def);
   }
   reportDuplicates(tools, file);
   reportImportedTwice(tools, file);
-  recordItemMacros(program, tools, file);
 }
 
 function loadStandardLibrary(program: Program, facts: RustFacts): Crate {
@@ -138,7 +144,7 @@ function loadStandardLibrary(program: Program, facts: RustFacts): Crate {
   return crate;
 }
 
-function createTools(program: Program): Tools {
+function createTools(program: Program, problems: ProblemCollector): Tools {
   const names = new Names(program);
   const std = new StandardLibrary(program.std, names);
   const lowering = new Lowering(names, std);
@@ -148,7 +154,6 @@ function createTools(program: Program): Tools {
   const selector = new Selector(signatures, index, unifier);
   const methods = new MethodLookup(selector, new TraitScope(names, std));
   const recorder = new EdgeRecorder();
-  const problems = new ProblemCollector();
   const macros = new MacroNames(names);
   const macroWords = new MacroWords(program, macros);
   const derefs = new Set(std.deref === undefined ? [] : (index.byTrait.get(std.deref)?.byHead.keys() ?? []));

@@ -1,7 +1,7 @@
 import { Node } from '../facts.js';
 import { entryAt, numberAt } from '../indexed.js';
 import { isGlobalPath, type PathSegment, segmentsOf } from './code-reader.js';
-import type { EdgeRecorder } from './edge-recorder.js';
+import type { EdgeRecorder, Reference } from './edge-recorder.js';
 import type { Lowering } from './lowering.js';
 import { type Definition, Ns, type Resolved, type Scope, type SourceFile } from './model.js';
 import { reportMissingName, reportUnknownName } from './name-problems.js';
@@ -98,11 +98,19 @@ export class TypeReferences {
       mask: place.mask,
       global: isGlobalPath(place.file, node),
     });
-    const named = entryAt(segments, Math.max(0, used - 1));
+    const { pos, name } = entryAt(segments, Math.max(0, used - 1));
+    if (this.tools.problems.isWanted) this.judge(segments, place, { target, within, used });
+    this.record(target, { file: place.file, item: place.item, pos, name }, reason);
+  }
+
+  private judge(
+    segments: readonly PathSegment[],
+    place: TypePlace,
+    { target, within, used }: { target: Resolved | null; within: Scope | null; used: number },
+  ): void {
+    const { pos, name } = entryAt(segments, Math.max(0, used - 1));
     if (target === null) this.report(segments, place, { within, used });
-    else if (place.isUnsure !== true)
-      reportPrivate(this.tools, { target, within }, { ...place, pos: named.pos, name: named.name });
-    this.record(target, { ...place, pos: named.pos, name: named.name }, reason);
+    else if (place.isUnsure !== true) reportPrivate(this.tools, { target, within }, { ...place, pos, name });
   }
 
   private report(
@@ -118,11 +126,7 @@ export class TypeReferences {
   }
 
   /** Records the use of what a type name stands for. */
-  record(
-    target: Resolved | null,
-    reference: TypePlace & { pos: number; name: string },
-    reason: string,
-  ): void {
+  record(target: Resolved | null, reference: Reference, reason: string): void {
     if (target === null) {
       this.recorder.unresolved(reference);
       return;

@@ -58,7 +58,7 @@ function callConstructor(
   b: Body,
   call: { def: Definition; type: Type; args: Int32Array; pos: number },
 ): Type {
-  if (b.foreignMacros === 0) {
+  if (b.tools.problems.isWanted && b.foreignMacros === 0) {
     const { def, args, pos } = call;
     reportTupleArity(b.tools, def, { count: args.length, place: { ...b.place, pos, name: def.name } });
   }
@@ -129,7 +129,7 @@ export function inferMethod(b: Body, node: number): Type {
     return UNKNOWN;
   }
   const { hit } = result;
-  if (hit.rule === 'inherent' && b.macros === 0)
+  if (b.tools.problems.isWanted && hit.rule === 'inherent' && b.macros === 0)
     reportPrivateMember(b.tools, hit.def, { ...b.place, pos, name });
   recordMember(b, hit, { reference: b.reference(pos, name), reason: methodReason(b, receiverNode, hit) });
   const open = hit.open === undefined ? null : { ref: hit.open, self: hit.self };

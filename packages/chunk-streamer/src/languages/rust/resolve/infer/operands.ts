@@ -76,18 +76,19 @@ function constructorType(
 /** `base.name`, through references and smart pointers. */
 export function inferField(b: Body, node: number): Type {
   const name = b.file.name(numberAt(b.code, node + 3));
-  const place = { ...b.place, pos: numberAt(b.code, node + 4), name };
   const receiver = b.settled(b.infer(numberAt(b.code, node + 2)));
+  const isJudged = b.tools.problems.isWanted && b.foreignMacros === 0;
+  const placeOf = () => ({ ...b.place, pos: numberAt(b.code, node + 4), name });
   let step: Type | null = receiver;
   for (let count = 0; step !== null && count < 8; count += 1) {
     const found = fieldOf(b, step, name);
     if (found !== undefined) {
-      if (step.k === 'adt' && b.foreignMacros === 0) reportPrivateField(b.tools, step.def, place);
+      if (isJudged && step.k === 'adt') reportPrivateField(b.tools, step.def, placeOf());
       return found;
     }
     step = b.tools.methods.deref(step);
   }
-  if (b.foreignMacros === 0) reportUnknownField(b.tools, receiver, place);
+  if (isJudged) reportUnknownField(b.tools, receiver, placeOf());
   return UNKNOWN;
 }
 
@@ -253,7 +254,7 @@ export function inferStruct(b: Body, node: number): Type {
   const type = isConstructor ? value.type : UNKNOWN;
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
   const map = parametersOf(b, shallow(type));
-  if (isConstructor && b.foreignMacros === 0) reportLiteral(b, node, value.def);
+  if (isConstructor && b.tools.problems.isWanted && b.foreignMacros === 0) reportLiteral(b, node, value.def);
   for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const at = node + 5 + index * 3;
     const name = b.file.name(numberAt(code, at));

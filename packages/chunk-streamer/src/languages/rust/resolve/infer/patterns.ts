@@ -168,7 +168,7 @@ function bindStruct(b: Body, node: number, { type, byRef }: Matched): void {
   if (isConstructor) b.coerce(value.type, type);
   const fields = isConstructor ? b.tools.signatures.fieldsOf(value.def) : [];
   const map = parametersOf(b, isConstructor ? shallow(value.type) : UNKNOWN);
-  if (isConstructor && b.foreignMacros === 0) reportNamed(b, node, value.def);
+  if (isConstructor && b.tools.problems.isWanted && b.foreignMacros === 0) reportNamed(b, node, value.def);
   for (let index = 0; index < numberAt(code, node + 3); index += 1) {
     const at = node + 4 + index * 3;
     const name = b.file.name(numberAt(code, at));

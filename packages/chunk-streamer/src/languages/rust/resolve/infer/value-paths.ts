@@ -66,7 +66,7 @@ function resolvePlain(b: Body, node: number, use: PathUse): Value {
     else if (used === 0 && !isGlobalPath(b.file, node)) reportUnknown(b, at, segments.length > 1);
     return NOTHING;
   }
-  if (b.macros === 0) {
+  if (b.tools.problems.isWanted && b.macros === 0) {
     const named = entryAt(segments, used - 1);
     reportPrivate(b.tools, { target, within }, { ...b.place, pos: named.pos, name: named.name });
   }
