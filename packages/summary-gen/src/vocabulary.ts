@@ -7,6 +7,8 @@ import { splitPhrasalVerb } from './words/phrasal-verbs.js';
 import { splitWords } from './words/split-words.js';
 
 const TOKEN = /[\p{L}\p{M}\p{N}_]+/gu;
+/** What readers never see within a word: `poll`ed, x<sup>2</sup>. */
+const MARKUP_IN_WORDS = /(?<=\w)(?:`|<\/?[a-z]+>)(?=\w)/g;
 
 /**
  * Every word a summary of the row may use besides the closed list: the words of all its texts, of its children's names and of its
@@ -35,6 +37,7 @@ function rowTexts(row: Chunk): string[] {
     row.current_code,
     row.interface_signature,
     row.doc,
+    row.doc.replace(MARKUP_IN_WORDS, ''),
   ];
   return [...texts, row.tdd_reason, row.crate ?? '', row.module_path ?? ''];
 }

@@ -68,6 +68,10 @@ describe('doc comments that say more than the name', () => {
       }),
     ],
     [
+      'Checks that a.len() > 0 and b.len() > 0',
+      fn('fn check() {}', { doc: 'Checks that `a.len() > 0 and `b.len() > 0`.' }),
+    ],
+    [
       'Computes how much a patient of the given weight may take (per day; see table)',
       fn('fn dose() {}', {
         doc: '# Dosing\n\n[![badge](x.svg)](y)\n\nComputes **how much** a patient of the given weight may take (per day; see [table][t]).\n\n[t]: u',

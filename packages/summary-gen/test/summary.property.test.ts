@@ -163,6 +163,16 @@ describe('summarizeRow', () => {
 });
 
 describe('findInventedWords', () => {
+  it('knows a word whose stem alone is marked up as its reader does', () => {
+    const given = buildRow({
+      kind: 'function',
+      name: 'wake',
+      code: 'fn wake() {}',
+      doc: 'Must be `poll`ed, or x<sup>2</sup> is lost.',
+    });
+    expect(findInventedWords('Must be polled, or x2 is lost', collectVocabulary(given))).toEqual([]);
+  });
+
   it('names words that stand nowhere in the row', () => {
     const given = buildRow({
       kind: 'function',

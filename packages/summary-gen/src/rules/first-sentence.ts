@@ -89,10 +89,11 @@ function toPlainText(sentence: string): string {
   const codes: string[] = [];
   // A private-use character keeps the place of code, whose content is no Markdown.
   let text = sentence.replace(CODE_SPAN, (_, ticks: string, code: string) => {
-    codes.push(code.trim());
+    codes.push(/^\s.*\s$/s.test(code) ? code.trim() : code); // a blank on one side alone belongs to the sentence
     return `\ue000${codes.length - 1}\ue001`;
   });
   if (/[[\]<>*_&!\\]/.test(text)) text = stripMarkup(text);
+  text = text.replaceAll('`', ''); // one that opens nothing
   return text.replace(/\ue000(\d+)\ue001/g, (_, index: string) =>
     (codes[Number(index)] ?? '').replace(LINK_PREFIX, ''),
   );
