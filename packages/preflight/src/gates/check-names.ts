@@ -34,7 +34,8 @@ export async function checkNames(context: GateContext): Promise<GraphProblem[]> 
   const readText = (path: string): Promise<string | null> => readTreeText(context, path);
   const tree = await context.vocabulary.readTree([context.shadow.layout().targetDir]);
   const changes = await readChangedTexts(context.proposal.files, readText);
-  const known = new Set([...libraries.words, ...(await listCrateNames(context, readText))]);
+  const crates = new Set(await listCrateNames(context, readText));
+  const known = { has: (name: string): boolean => crates.has(name) || libraries.words.has(name) };
   const found = await findUnknownNames({ changes, tree, libraries: known, readText });
   const isClosed = !mayGenerateNames(tree);
   const after = new Map(changes.map((change) => [change.path, change.after]));

@@ -22,17 +22,16 @@ import { judgeTestEdits } from './judge-test-edits.js';
  * Only certain problems block. What the graph cannot know for sure is shown as a warning and left to the compiler.
  */
 export async function checkGraph(context: GateContext): Promise<GateOutcome> {
-  const found = await context.graphProblems();
-  const known = await readPlannedRows(context);
-  const ofNames = found.filter((problem) => problem.code !== ORPHAN_MODULE);
-  const problems = [
-    ...(await confirmRegressions(ofNames, context)),
-    ...(await judgeOrphans(found, context)),
-    ...(await checkNames(context)),
-    ...(await judgeTestEdits(context, known)),
-    ...(await findDuplicates(context, known)),
-    ...(await findDanglingCallers(context)),
-  ];
+  const known = readPlannedRows(context);
+  // what waits for the graph lets the others work meanwhile
+  const parts = await Promise.all([
+    judgeGraph(context),
+    checkNames(context),
+    known.then((rows) => judgeTestEdits(context, rows)),
+    known.then((rows) => findDuplicates(context, rows)),
+    findDanglingCallers(context),
+  ]);
+  const problems = parts.flat();
   const certain = problems.filter((problem) => problem.certain);
   const total = context.proposal.rows.length;
   const failed = new Set(certain.map((problem) => problem.key ?? problem.path)).size;
@@ -46,6 +45,13 @@ export async function checkGraph(context: GateContext): Promise<GateOutcome> {
     counts: { total, passed: Math.max(0, total - failed), failed, ignored: 0 },
     session: null,
   };
+}
+
+/** What the graph would find, and what of it is certain. */
+async function judgeGraph(context: GateContext): Promise<GraphProblem[]> {
+  const found = await context.graphProblems();
+  const ofNames = found.filter((problem) => problem.code !== ORPHAN_MODULE);
+  return [...(await confirmRegressions(ofNames, context)), ...(await judgeOrphans(found, context))];
 }
 
 /** The rows of the graph that stand in files the plan has rows of, by key. */

@@ -24,7 +24,7 @@ export interface UnknownNamesInput {
   changes: readonly ChangedText[];
   /** The words of the untouched tree. */
   tree: ReadonlyMap<string, FileWords>;
-  libraries: ReadonlySet<string>;
+  libraries: Pick<ReadonlySet<string>, 'has'>;
   readText: (path: string) => Promise<string | null>;
 }
 
