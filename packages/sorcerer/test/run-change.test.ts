@@ -157,6 +157,20 @@ describe('runChange', () => {
     });
   });
 
+  it('pauses when it goes in a circle, and goes on when told what should be different', async () => {
+    const prose = 'I would rather not.';
+    const { run, ports } = change([prose, prose, prose, prose, TWO]);
+    expect(await run()).toMatchObject({ status: 'rejected' });
+    const paused = await resumeRun(ports, 'c1', { modify: 'Write the code' });
+    expect(paused).toMatchObject({
+      status: 'paused',
+      decision: { rule_id: 'stuck', action: 'checkpoint', facts: { stuck: expect.any(String) as string } },
+      breakpoint: { type: 'consecutive_failures', options: ['continue', 'modify', 'reject'] },
+    });
+    expect(paused.attempts).toHaveLength(4);
+    expect(await resumeRun(ports, 'c1', { modify: 'Only area' })).toMatchObject({ status: 'committed' });
+  });
+
   it('uses an answer that was paid for before an interruption', async () => {
     const { run, ports, reasoner, plans } = change([TWO]);
     const { propose } = ports.graph;
