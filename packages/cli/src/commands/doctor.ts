@@ -24,15 +24,14 @@ export const addDoctorVerb: AddVerb = (program, host) => {
         const lines = [
           ...checks.map((check) => renderCheck(check, context.io.colors)),
           ...repairs.map(
-            ({ argv, status, detail }) =>
-              `${status}: ${argv.join(' ')}${detail === '' ? '' : ` (${detail})`}\n`,
+            ({ what, status, detail }) => `${status}: ${what}${detail === '' ? '' : ` (${detail})`}\n`,
           ),
         ];
         if (flags.fix === true && repairs.length === 0)
           lines.push('Nothing here can be repaired by a program\n');
         return {
           exitCode: isFailing || repairs.some(({ status }) => status === 'failed') ? EXIT.negative : EXIT.ok,
-          json: { contract: 'pt.cli.doctor/1', ok: !isFailing, checks, repairs },
+          json: { contract: 'pt.cli.doctor/1', ok: !isFailing, checks: checks.map(showCheck), repairs },
           text: lines.join(''),
         };
       }),
@@ -46,6 +45,11 @@ async function repair(
 ): Promise<Repair[]> {
   const { repairChecks } = await import('../doctor/repair-checks.js');
   return repairChecks(checks, context, globals);
+}
+
+/** A check as data: the repair by its name. */
+function showCheck({ remedy, ...check }: DoctorCheck): object {
+  return { ...check, repair: remedy?.what ?? null };
 }
 
 function renderCheck(

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { openStore } from '@parseltongue/codegraph-store';
 import {
   assessLocalTier,
   type DaemonStatus,
@@ -12,6 +13,7 @@ import {
   locateAnalyzer,
   probeConfinement,
   readLeftover,
+  recoverJournal,
   runProcess,
 } from '@parseltongue/preflight';
 import type { RepositoryPlace } from '../config/locate-repository.js';
@@ -34,6 +36,12 @@ export interface Probes {
   readElfStatus(): Promise<DaemonStatus>;
   /** Runs a repair; what it said when it failed. */
   repair(argv: [string, ...string[]]): Promise<string | undefined>;
+  /** Brings an interrupted apply to its end; what went wrong. */
+  recover(place: RepositoryPlace): Promise<string | undefined>;
+  /** Takes a dead process's lock of the CodeGraph and gives it back; what went wrong, e.g. that it lives. */
+  clearLock(place: RepositoryPlace): Promise<string | undefined>;
+  /** Removes the socket of the local models where nobody answers on it; what went wrong. */
+  clearElfSocket(): Promise<string | undefined>;
   /** What an interrupted apply left behind. */
   readLeftover(place: RepositoryPlace): Promise<string | undefined>;
 }
@@ -80,8 +88,30 @@ export function openProbes(context: CliContext): Probes {
         return error instanceof Error ? error.message : String(error);
       }
     },
+    recover: (place) =>
+      describeProblem(async () => {
+        await recoverJournal(createTreeContext(place, context.env));
+      }),
+    clearLock: (place) =>
+      describeProblem(async () => {
+        await using _store = await openStore({ dir: place.stateDir, signal: context.signal });
+      }),
+    clearElfSocket: () =>
+      describeProblem(async () => {
+        const { socketPath } = readElfPaths(env);
+        if ((await readDaemonStatus(socketPath)).state === 'stale') await rm(socketPath, { force: true });
+      }),
     readLeftover: (place) => readLeftover(createTreeContext(place, context.env)),
   };
+}
+
+async function describeProblem(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Version of an installed package whose exports do not include its manifest. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -45,6 +46,7 @@ export interface DaemonClient extends ToolHost, AsyncDisposable {
 }
 
 const CONNECT_TIMEOUT_MS = 2000;
+const HELLO_TIMEOUT_MS = 5000;
 
 /** Connects to the daemon of a repository; undefined when none answers, or only one of another version, which is told to end. */
 export async function connectDaemon(
@@ -56,11 +58,16 @@ export async function connectDaemon(
   const socket = (await isOwnSocket(path)) ? await openSocket(path) : undefined;
   if (socket === undefined) return undefined;
   const client = createClient(socket, onClose);
-  const status = await client.status().catch(() => undefined);
+  const status = await Promise.race([client.status().catch(() => undefined), giveUpAfter(HELLO_TIMEOUT_MS)]);
   if (status?.protocol === DAEMON_PROTOCOL && status.version === readVersion()) return client;
   if (status !== undefined) await client.stop();
   await client[Symbol.asyncDispose]();
   return undefined;
+}
+
+/** A process that was stopped takes connections and never answers. */
+function giveUpAfter(timeoutMs: number): Promise<undefined> {
+  return delay(timeoutMs, undefined, { ref: false });
 }
 
 /** A socket that somebody else put there is never spoken to. */

@@ -8,8 +8,16 @@ export interface DoctorCheck {
   status: 'ok' | 'warn' | 'fail';
   detail: string;
   fix: string | null;
-  /** The program `doctor --fix` runs for it; absent when a person has to. */
-  repair?: readonly [string, ...string[]];
+  /** What `doctor --fix` does about it; absent when a person has to. */
+  remedy?: Remedy;
+}
+
+/** A repair that needs no person. */
+export interface Remedy {
+  /** The command, or what is done, in a few words. */
+  what: string;
+  /** Looks again and repairs; what went wrong, undefined when nothing did. */
+  run(): Promise<string | undefined>;
 }
 
 /** What a check looks at. */
@@ -22,6 +30,11 @@ export interface Patient {
 
 /** What a check found. */
 export type Finding = Omit<DoctorCheck, 'id'>;
+
+/** A program as a repair. */
+export function repairWith(probes: Probes, argv: readonly [string, ...string[]]): Remedy {
+  return { what: argv.join(' '), run: () => probes.repair([...argv]) };
+}
 
 /** Nothing is to be done. */
 export function ok(detail: string): Finding {

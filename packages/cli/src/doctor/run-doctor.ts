@@ -6,6 +6,7 @@ import { locateRepository, type RepositoryPlace } from '../config/locate-reposit
 import type { CliContext } from '../io.js';
 import type { GlobalOptions } from '../verb.js';
 import { type DoctorCheck, type Finding, ok, type Patient } from './finding.js';
+import { offerComponents } from './offer-components.js';
 import {
   checkAnalyzer,
   checkClaudeCode,
@@ -58,11 +59,11 @@ function checkNode(): Finding {
   return { status: 'fail', detail, fix: 'Install Node 20.19 or newer' };
 }
 
-async function checkTool(probes: Probes, { argv, whenMissing, fix, repair }: ToolCheck): Promise<Finding> {
+async function checkTool(probes: Probes, { argv, whenMissing, fix, component }: ToolCheck): Promise<Finding> {
   const version = await probes.readVersion(argv);
   if (version !== undefined) return ok(version);
   const missing: Finding = { status: whenMissing, detail: 'not found, or it does not start', fix };
-  return repair === undefined ? missing : { ...missing, repair };
+  return component === undefined ? missing : offerComponents(probes, missing, [component]);
 }
 
 async function checkSystem({ probes }: Patient): Promise<Finding> {
@@ -121,11 +122,13 @@ async function checkStateDir({ place }: Patient): Promise<Finding> {
 }
 
 async function checkLeftovers({ probes, place }: Patient): Promise<Finding> {
-  const leftover = place?.isGit === true ? await probes.readLeftover(place) : undefined;
+  if (place?.isGit !== true) return ok('no apply was interrupted');
+  const leftover = await probes.readLeftover(place);
   if (leftover === undefined) return ok('no apply was interrupted');
   return {
     status: 'warn',
     detail: leftover,
     fix: 'The next verb that opens the repository recovers it and says which tree you have',
+    remedy: { what: 'bring the interrupted apply to its end', run: () => probes.recover(place) },
   };
 }

@@ -4,8 +4,8 @@ export interface ToolCheck {
   argv: [string, ...string[]];
   whenMissing: 'warn' | 'fail';
   fix: string;
-  /** What `doctor --fix` runs. */
-  repair?: [string, ...string[]];
+  /** Component of rustup that brings it. */
+  component?: string;
 }
 
 const RUSTUP = 'Install Rust, e.g. by https://rustup.rs';
@@ -19,14 +19,14 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
     id: 'rustfmt',
     argv: ['rustfmt', '--version'],
     whenMissing: 'warn',
-    fix: 'rustup component add rustfmt; until then gate T0 has no arbiter for syntax',
-    repair: ['rustup', 'component', 'add', 'rustfmt'],
+    fix: 'Until then gate T0 has no arbiter for syntax',
+    component: 'rustfmt',
   },
   {
     id: 'clippy',
     argv: ['cargo', 'clippy', '--version'],
     whenMissing: 'warn',
-    fix: 'rustup component add clippy; until then fix uses rustc alone',
-    repair: ['rustup', 'component', 'add', 'clippy'],
+    fix: 'Until then fix uses rustc alone',
+    component: 'clippy',
   },
 ];

@@ -88,10 +88,11 @@ const DESCRIBE: Partial<Record<RunEvent['type'], Describe>> = {
   'stage-ended': describeStageEnd,
   'model-called': ({ reasoner, finish, ms }) =>
     `${text(reasoner)} answered (${text(finish)}) in ${formatDuration(Number(ms))}`,
-  'edits-proposed': ({ edits }) =>
-    list(edits)
-      .map((edit) => `${text(edit.op)} ${text(edit.target)}: ${text(edit.how)}`)
-      .join(`\n${' '.repeat(10)}`),
+  'edits-proposed': ({ edits, notes }) =>
+    [
+      ...list(edits).map((edit) => `${text(edit.op)} ${text(edit.target)}: ${text(edit.how)}`),
+      ...(Array.isArray(notes) ? notes : []).map((note) => `note: ${text(note).split('\n')[0] ?? ''}`),
+    ].join(`\n${' '.repeat(10)}`),
   'edit-refused': ({ target, code, message }) =>
     `edit of ${text(target)} refused (${text(code)}): ${text(message)}`,
   'rows-proposed': ({ rows }) =>
