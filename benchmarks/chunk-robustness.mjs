@@ -103,7 +103,7 @@ async function measureMutants(count) {
 
 /** One line into one function body: every other item is untouched and must keep its key. */
 async function measureEdits(count) {
-  const result = { edits: 0, keys: 0, changed: 0, examples: [] };
+  const result = { edits: 0, keys: 0, changed: 0, broken: 0, changedWhole: 0, examples: [] };
   const started = performance.now();
   while (result.edits < count) {
     const { path, text } = readRandomFile();
@@ -114,7 +114,10 @@ async function measureEdits(count) {
     for (let i = 0; i < 5 && result.edits < count; i += 1) {
       const edited = pick(bodies);
       const after = await chunker.chunkFile({ path, text: insertIntoBody(text, edited) });
+      const changed = result.changed;
       compareKeys(before.rows, after.rows, { edited, path, result });
+      if (after.diagnostics.length > 0) result.broken += 1;
+      else result.changedWhole += result.changed - changed;
     }
   }
   const share = (100 * (result.keys - result.changed)) / result.keys;
@@ -124,6 +127,7 @@ async function measureEdits(count) {
     `${share.toFixed(4)} %`,
     `${result.changed} of ${result.keys} changed`,
   );
+  line('  edits that gave no valid Rust', result.broken, `${result.changedWhole} changed by the others`);
   for (const example of result.examples) line('  changed', example);
 }
 

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -33,6 +34,7 @@ function report() {
       'one thread, parse and item query',
       `${baseline.ms.toFixed(0)} ms`,
       rate(baseline.lines, baseline.ms),
+      `processor ${baseline.cpuMs.toFixed(0)} ms`,
     );
     for (const workers of values.workers.split(',')) {
       const result = run('--measure', root, workers);
@@ -41,13 +43,20 @@ function report() {
         `${workers} worker(s), rows`,
         `${result.parseMs.toFixed(0)} ms`,
         rate(result.lines, result.parseMs),
+        `${(result.parseMs / baseline.ms).toFixed(2)} x its time`,
       );
       line(
         `${workers} worker(s), rows and edges`,
         `${result.ms.toFixed(0)} ms`,
         rate(result.lines, result.ms),
+        `${(result.ms / baseline.ms).toFixed(2)} x its time`,
       );
-      line('  against one thread', `${(result.ms / baseline.ms).toFixed(2)} x its time`);
+      line(
+        '  processor time, checks included',
+        `${result.cpuMs.toFixed(0)} ms`,
+        `${(result.cpuMs / baseline.cpuMs).toFixed(2)} x its time`,
+        `load ${loadavg()[0].toFixed(1)}`,
+      );
       line('  peak memory', `${Math.round(result.peakKiB / MEBIBYTE)} MiB`);
       line('  files, lines, rows, edges', result.files, result.lines, result.rows, result.edges);
       line('  byte-exact reassembly', share(result.exact), ...result.broken.slice(0, 5));
@@ -140,7 +149,10 @@ async function measure(path, workers) {
   }
   const ms = elapsed();
   const peakKiB = process.resourceUsage().maxRSS;
-  process.stdout.write(JSON.stringify({ ...result, ms, parseMs, peakKiB, brokenFiles: brokenFiles.size }));
+  const cpuMs = processorMs();
+  process.stdout.write(
+    JSON.stringify({ ...result, ms, cpuMs, parseMs, peakKiB, brokenFiles: brokenFiles.size }),
+  );
 }
 
 function isExact(assembleFile, rows, file) {
@@ -174,10 +186,18 @@ async function measureBaseline(path) {
     '[(function_item)(struct_item)(enum_item)(trait_item)(impl_item)(mod_item)(macro_definition)] @item',
   );
   const started = performance.now();
+  const usedMs = processorMs();
   for (const file of files) {
     const tree = parser.parse(readFileSync(join(resolve(path), file), 'utf8'));
     query.captures(tree.rootNode);
     tree.delete();
   }
-  process.stdout.write(JSON.stringify({ ms: performance.now() - started, lines }));
+  process.stdout.write(
+    JSON.stringify({ ms: performance.now() - started, cpuMs: processorMs() - usedMs, lines }),
+  );
+}
+
+function processorMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

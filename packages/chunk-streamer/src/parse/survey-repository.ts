@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { FilePlace, LanguageDefinition } from '../languages/define-language.js';
 import { type ManifestText, placeFiles, UNKNOWN_PLACE } from '../languages/rust/place-files.js';
 import { type FileDeclarations, scanModuleDeclarations } from '../languages/rust/scan-module-declarations.js';
@@ -23,7 +24,8 @@ export interface SurveyOptions {
   known?: ReadonlyMap<string, FileDeclarations>;
 }
 
-const FILES_AT_ONCE = 16;
+// Waiting for a file costs more than reading it; others have their turn after so many.
+const FILES_AT_ONCE = 32;
 
 /**
  * Walks a repository and finds out where each file stands: crate, module, test scope.
@@ -43,7 +45,7 @@ export async function locateSources(
 ): Promise<RepositorySurvey> {
   const readText = (path: string) => readOverlaid(root, path, options);
   const manifests: ManifestText[] = [];
-  for (const path of walked.manifests) manifests.push({ path, text: (await readText(path)) ?? '' });
+  for (const path of walked.manifests) manifests.push({ path, text: readText(path) ?? '' });
   const declarations = await readDeclarations(walked.files, readText, options);
   return {
     ...walked,
@@ -64,16 +66,16 @@ export function placeOf(survey: RepositorySurvey, path: string): FilePlace {
 /** In path order: which declaration of a file counts must not depend on what was known before. */
 async function readDeclarations(
   files: readonly string[],
-  readText: (path: string) => Promise<string | null>,
+  readText: (path: string) => string | null,
   { known, signal }: SurveyOptions,
 ): Promise<Map<string, FileDeclarations>> {
   const found = new Map<string, FileDeclarations>();
   const unread = files.filter((path) => known?.has(path) !== true);
   for (let start = 0; start < unread.length; start += FILES_AT_ONCE) {
     signal?.throwIfAborted();
-    const paths = unread.slice(start, start + FILES_AT_ONCE);
-    const texts = await Promise.all(paths.map(readText));
-    paths.forEach((path, index) => found.set(path, scanModuleDeclarations(texts[index] ?? '')));
+    for (const path of unread.slice(start, start + FILES_AT_ONCE))
+      found.set(path, scanModuleDeclarations(readText(path) ?? ''));
+    await setImmediate();
   }
   return new Map(files.map((path) => [path, known?.get(path) ?? found.get(path) ?? NO_DECLARATIONS]));
 }
@@ -85,17 +87,14 @@ export function stampPlace(place: FilePlace): string {
   return JSON.stringify([place.crate, place.module_path, place.test_scope, place.cfg]);
 }
 
-async function readOverlaid(
-  root: string,
-  path: string,
-  { overlay, signal }: SurveyOptions,
-): Promise<string | null> {
+function readOverlaid(root: string, path: string, { overlay }: SurveyOptions): string | null {
   const replaced = overlay?.get(path);
   if (replaced !== undefined) return replaced;
-  return readFile(join(root, path), { encoding: 'utf8', signal }).catch((error: unknown) => {
-    if (signal?.aborted === true) throw error;
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
     return null; // parsing reports why it cannot be read
-  });
+  }
 }
 
 /** A walk as it would be with the texts in place. */
