@@ -268,7 +268,9 @@ function concludeFix(run: FixRun, diagnosis: Diagnosis, rounds: number): FixResu
     return { status: 'environment', files: [], fixes: [], remaining, rounds, notes };
   }
   if (remaining.length > 0)
-    notes.push(`${remaining.length} errors are left without a suggestion that applies`);
+    notes.push(
+      `${remaining.length === 1 ? '1 error is' : `${remaining.length} errors are`} left without a suggestion that applies`,
+    );
   const status =
     files.length > 0 ? 'fixed' : remaining.length > 0 || !diagnosis.build_ok ? 'none_found' : 'none_needed';
   return { status, files, fixes: run.fixes, remaining, rounds, notes };
