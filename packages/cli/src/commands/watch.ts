@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.js';
-import { formatDuration, formatNumber } from '../render/table.js';
+import { countOf, formatDuration } from '../render/table.js';
 import type { AddVerb } from '../verb.js';
 
 /** `watch`: keeps the CodeGraph in step with the files until Ctrl-C, one line an update. */
@@ -15,7 +15,7 @@ export const addWatchVerb: AddVerb = (program, host) => {
         await workspace.watch((update) => {
           progress.clear();
           const { files, rows, edges, ms } = update;
-          const text = `${formatNumber(files)} files, ${formatNumber(rows)} rows and ${formatNumber(edges)} edges written in ${formatDuration(ms)}\n`;
+          const text = `${countOf(files, 'file')}, ${countOf(rows, 'row')} and ${countOf(edges, 'edge')} written in ${formatDuration(ms)}\n`;
           io.out(globals.json ? `${JSON.stringify({ contract: 'pt.cli.watch/1', ...update })}\n` : text);
         });
         const status = signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.ok;

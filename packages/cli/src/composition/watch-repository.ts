@@ -12,17 +12,35 @@ export interface WatchRequest {
   onUpdate: (update: WatchUpdate) => void;
 }
 
-/** Brings the graph in step once, then after every burst of changes, until the signal aborts. */
+/**
+ * Brings the graph in step once, then after every burst of changes, until the signal aborts.
+ *
+ * Changes are heard of before the first reading begins, so that none falls between the two.
+ */
 export async function watchStore({ root, store, stream, signal, onUpdate }: WatchRequest): Promise<void> {
-  onUpdate(await updateStore({ store, stream, signal }));
+  const { changes, first } = await startWatching(root, signal);
   try {
-    for await (const batch of watchRepository(root, { signal })) {
-      const paths = batch.kind === 'paths' ? { paths: batch.paths } : {};
+    onUpdate(await updateStore({ store, stream, signal }));
+    for (let told = await first; told.done !== true; told = await changes.next()) {
+      const paths = told.value.kind === 'paths' ? { paths: told.value.paths } : {};
       onUpdate(await updateStore({ store, stream, signal, ...paths }));
     }
   } catch (error) {
     if (!signal.aborted) throw error;
+  } finally {
+    await changes.return();
   }
+}
+
+/** The changes, and the first of them, once everything is watched. */
+async function startWatching(root: string, signal: AbortSignal) {
+  let onReady = (): void => undefined;
+  const ready = new Promise<void>((done) => (onReady = done));
+  const changes = watchRepository(root, { signal, onReady: () => onReady() });
+  const first = changes.next();
+  first.catch(() => undefined); // it is waited for later
+  await Promise.race([ready, first]);
+  return { changes, first };
 }
 
 interface StoreUpdate {
