@@ -29,6 +29,7 @@ export { createDeltaCoalescer, type DeltaCoalescer } from './delta-coalescer.js'
 export type { RunOutcome } from './drive-run.js';
 export { SorcererError, type SorcererErrorCode, type SorcererErrorDetails } from './errors.js';
 export { collectEvidence, type Evidence, EvidenceSchema } from './evidence.js';
+export { foldEvents } from './fold-events.js';
 export type {
   Artefact,
   EventPayload,
@@ -145,13 +146,7 @@ export { type ResumeRunOptions, resumeRun } from './resume-run.js';
 export { type RunChangeOptions, runChange } from './run-change.js';
 export { type RunFixOptions, runFix } from './run-fix.js';
 export type { SessionOptions } from './run-session.js';
-export {
-  type AttemptState,
-  foldEvents,
-  type PlanningState,
-  type RunState,
-  type VerifiedReport,
-} from './run-state.js';
+export type { AttemptState, PlanningState, RunState, VerifiedReport } from './run-state.js';
 export type { StartOptions } from './start-run.js';
 export type { ProposalPart } from './steps/select-part.js';
 export type { InterfaceChanges, Review, TestChanges } from './steps/step-schemas.js';

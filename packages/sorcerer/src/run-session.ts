@@ -1,10 +1,11 @@
 import type { EventType, RunEvent, TextModel } from '@parseltongue/isg-core';
 import { SorcererError } from './errors.js';
+import { foldEvent, foldEvents } from './fold-events.js';
 import type { EventPayload, RunSettings } from './log/event-payloads.js';
 import type { RunLog } from './log/run-log.js';
 import type { ContextRow, ContextSource, Diagnosis, FixPorts, OfferedFixes } from './ports.js';
 import type { Reasoner } from './reasoner.js';
-import { type AttemptState, foldEvent, foldEvents, type RunState } from './run-state.js';
+import type { AttemptState, RunState } from './run-state.js';
 
 /** Ports of either road; what a road lacks is missing and asked for where it is needed. */
 export type SessionPorts = FixPorts & {

@@ -8,7 +8,8 @@ import {
   type RunEvent,
 } from '@parseltongue/isg-core';
 import { SorcererError } from '../errors.js';
-import { foldEvents, type RunState } from '../run-state.js';
+import { foldEvents } from '../fold-events.js';
+import type { RunState } from '../run-state.js';
 import type { Road, RunStatus } from './event-payloads.js';
 import { parseEvents } from './parse-events.js';
 import { readArtefactFile, readIfPresent, runFolder } from './run-log.js';

@@ -1,6 +1,6 @@
 import { scoreRun } from '../confidence/score-run.js';
+import { foldEvents } from '../fold-events.js';
 import { listRuns, readRun } from '../log/read-run.js';
-import { foldEvents } from '../run-state.js';
 import { type Outcome, type OutcomeCause, OutcomeContract, pickOutcomes } from './outcome.js';
 import { appendOutcome, readOutcomeLog } from './outcome-log.js';
 
