@@ -27,6 +27,17 @@ describe('parse pool', () => {
     expect(skipped[0]?.detail).toContain('the parser crashed on it');
   });
 
+  it('says which files cannot be resolved when a region ends its workers, and goes on', async () => {
+    await using pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
+    const defect = { files: [new Uint8Array([1, 2, 3])], manifests: [], wanted: ['src/a.rs', 'src/b.rs'] };
+    await expect(pool.resolve(defect, () => undefined)).rejects.toMatchObject({
+      code: 'PT_STREAM_RESOLVER_FAILED',
+      details: { path: 'src/a.rs' },
+    });
+    const outcome = await pool.parse({ path: 'a.rs', file: 'a.rs', text: 'fn a() {}', place: PLACE });
+    expect(outcome.status).toBe('parsed');
+  });
+
   it('rejects what is waiting and what comes later once it is closed', async () => {
     const pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
     const waiting = pool.parse({ path: 'a.rs', file: 'a.rs', text: '', place: PLACE });

@@ -51,6 +51,9 @@ const NEWLINE = 10;
 const LOWER_R = 114;
 const LOWER_B = 98;
 const LOWER_C = 99;
+const LOWER_U = 117;
+const LOWER_X = 120;
+const DIGITS_OF_ESCAPE = /^(?:x[\da-fA-F]{2}|u\{[\da-fA-F_]{1,8}\})/;
 const ESCAPED_CHAR = /^b?'\\(?:u\{[\da-fA-F_]{1,8}\}|x[\da-fA-F]{2}|[nrt\\0'"])'$/;
 const PUNCTUATION = new Set(Array.from('!#$%&*+,-./:;<=>?@^|~', (char) => char.charCodeAt(0)));
 
@@ -141,11 +144,24 @@ class Lexer {
     return this.push(kind, start, end);
   }
 
+  private endOfString(at: number): number {
+    const { text } = this;
+    let i = at;
+    while (i < text.length) {
+      const code = text.charCodeAt(i);
+      if (code === QUOTE) return i + 1;
+      if (code === BACKSLASH && !isEscape(text, i)) this.isSound = false;
+      i += code === BACKSLASH ? 2 : 1;
+    }
+    return text.length;
+  }
+
   private pushChar(kind: number, start: number, end: number): number {
     const { text } = this;
-    const isEscape = text.charCodeAt(kind === Token.byte ? start + 2 : start + 1) === BACKSLASH;
-    if (isEscape ? !ESCAPED_CHAR.test(text.slice(start, end)) : text.charCodeAt(end - 1) !== APOSTROPHE)
-      this.isSound = false;
+    const isEscaped = text.charCodeAt(kind === Token.byte ? start + 2 : start + 1) === BACKSLASH;
+    const isLong = kind === Token.byte && end - start !== 4;
+    const isPlain = text.charCodeAt(end - 1) === APOSTROPHE && !isLong;
+    if (isEscaped ? !ESCAPED_CHAR.test(text.slice(start, end)) : !isPlain) this.isSound = false;
     return this.push(kind, start, end);
   }
 
@@ -163,7 +179,7 @@ class Lexer {
   private readToken(at: number, code: number): number {
     if (isDigit(code)) return this.readNumber(at);
     if (isWordCode(code)) return this.readWord(at, code);
-    if (code === QUOTE) return this.pushText(Token.str, at, endOfString(this.text, at + 1));
+    if (code === QUOTE) return this.pushText(Token.str, at, this.endOfString(at + 1));
     if (code === APOSTROPHE) return this.readQuote(at);
     return this.readPunctuation(at, code);
   }
@@ -210,7 +226,7 @@ class Lexer {
     const raw = code === LOWER_R || next === LOWER_R;
     const quoteAt = code !== LOWER_R && next === LOWER_R ? at + 2 : at + 1;
     const kind = code === LOWER_B ? Token.byteStr : code === LOWER_C ? Token.cStr : Token.str;
-    if (!raw) return next === QUOTE ? this.pushText(kind, at, endOfString(text, at + 2)) : 0;
+    if (!raw) return next === QUOTE ? this.pushText(kind, at, this.endOfString(at + 2)) : 0;
     let hashes = 0;
     while (text.charCodeAt(quoteAt + hashes) === HASH) hashes += 1;
     if (text.charCodeAt(quoteAt + hashes) === QUOTE) {
@@ -326,14 +342,11 @@ function endOfComment(text: string, at: number): number {
   return i;
 }
 
-function endOfString(text: string, at: number): number {
-  let i = at;
-  while (i < text.length) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) return i + 1;
-    i += code === BACKSLASH ? 2 : 1;
-  }
-  return text.length;
+/** False for `\x` and `\u` without their digits. */
+function isEscape(text: string, at: number): boolean {
+  const code = text.charCodeAt(at + 1);
+  if (code !== LOWER_X && code !== LOWER_U) return true;
+  return DIGITS_OF_ESCAPE.test(text.slice(at + 1, at + 12));
 }
 
 function endOfRawString(text: string, at: number, hashes: number): number {

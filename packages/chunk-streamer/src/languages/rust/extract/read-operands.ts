@@ -142,6 +142,8 @@ function readPrimary(r: Reader, flags: number): number {
   }
 }
 
+const NUMBER =
+  /^(?:0x[\da-fA-F_]+|0o[0-7_]+|0b[01_]+|\d[\d_]*(?:\.(?:\d[\d_]*)?)?(?:[eE][+-]?[\d_]+)?)(?:[iu](?:8|16|32|64|128|size)|f(?:16|32|64|128))?$/;
 const INT_SUFFIX = /(?:[iu](?:8|16|32|64|128|size)|f(?:32|64))$/;
 
 function readLiteral(r: Reader, pos: number, kind: number): number {
@@ -149,6 +151,7 @@ function readLiteral(r: Reader, pos: number, kind: number): number {
   let literal = literalKind(kind);
   if (kind === Token.int || kind === Token.float) {
     const text = r.tokenText(r.at);
+    if (r.isStrict && !NUMBER.test(text)) r.fail();
     const match = text.startsWith('0x') ? /[iu](?:8|16|32|64|128|size)$/.exec(text) : INT_SUFFIX.exec(text);
     if (match !== null) {
       suffix = r.symbols.intern(match[0]);
