@@ -66,7 +66,7 @@ it('passes the first words of a model on before it has said more, and ends with 
   expect(outcome.status).toBe('committed');
   expect(deltas[0]).toBe('I will ');
   expect(deltas.join('')).toBe(`I will do it.\n${ANSWER}`);
-  expect(delays[0]).toBeLessThan(2_000); // 200 ms on an idle machine: docs/benchmarks
+  expect(delays[0]).toBeLessThan(5_000); // 200 ms on an idle machine: docs/benchmarks
   expect(calls).toMatchObject([
     { finish: 'complete', usage: { output_tokens: expect.any(Number) as number } },
   ]);
