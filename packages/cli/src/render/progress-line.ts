@@ -44,7 +44,7 @@ export function createProgressLine(
 }
 
 /** One line of a terminal: one that wraps could not be drawn over. */
-export function fitLine(
+function fitLine(
   text: string,
   { progressColumns = DEFAULT_COLUMNS }: Pick<CliIo, 'progressColumns'>,
 ): string {
