@@ -104,7 +104,9 @@ async function findDuplicates(
 
 /** Rows outside the plan that refer to a row the plan deletes. */
 async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]> {
-  const { rows } = context.proposal;
+  const { rows, files } = context.proposal;
+  // a dependency may bring the name of what is deleted
+  const isClosed = !files.some(({ path }) => /(^|\/)Cargo\.toml$/.test(path));
   const planned = new Set(rows.map((change) => change.key));
   const deleted = rows.filter((change) => change.action === 'Delete').map((change) => change.key);
   if (deleted.length === 0) return [];
@@ -119,7 +121,7 @@ async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]
       const row = await context.graph.getRow(edge.from);
       // An item of the same name may take the deleted one's place, and cfg may remove the caller.
       const isStrict = isVouched(edge) && !createdNames.has(parseKey(edge.to).name) && row?.cfg == null;
-      const certain = isStrict && (await isFresh(pathOfKey(edge.from), context));
+      const certain = isClosed && isStrict && (await isFresh(pathOfKey(edge.from), context));
       return describeDangling(edge, { line: row?.line ?? 1, certain });
     }),
   );

@@ -175,6 +175,18 @@ describe('runGates', () => {
     expect(report.receipts.at(-1)?.reason).toContain('till/src/lib.rs-_-receipt refers to');
   });
 
+  it('only advises on it when a manifest changes, which may bring the name', { timeout: SLOW }, async () => {
+    const text = workspace.read(LIB);
+    const body = 'pub fn discount(price: u32) -> u32 {\n    price - price / 10\n}\n\n';
+    const manifest = `${workspace.read('till/Cargo.toml')}\n[features]\nmore = []\n`;
+    const files = { [LIB]: text.replace(body, ''), 'till/Cargo.toml': manifest };
+    const report = await verify(files, ['T0', 'T1']);
+    expect(outcome(report)).toBe('T1 passed');
+    const found = report.receipts.at(-1)?.new_diagnostics ?? [];
+    expect(found.map(({ level, code }) => `${level} ${code}`)).toContain('warning dangling_reference');
+    expect(found.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('refuses a stale file before anything runs', async () => {
     const proposal = await workspace.propose(edit(LIB, 'price / 10', 'price / 11'));
     const files = proposal.files.map((file) => ({ ...file, before_hash: '0'.repeat(64) }));
