@@ -1,8 +1,10 @@
-import type { Progress, RunEvent } from '@parseltongue/isg-core';
+import type { BlastAnswer } from '@parseltongue/codegraph-store';
+import type { Progress, RowKey, RunEvent } from '@parseltongue/isg-core';
 import pc from 'picocolors';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { renderDiff } from '../src/render/diff.js';
 import { cutText, measureText, wrapText } from '../src/render/fit-text.js';
+import { renderImpact } from '../src/render/impact.js';
 import { createProgressLine, describeProgress } from '../src/render/progress-line.js';
 import { answerOption } from '../src/render/run-outcome.js';
 import { createRunPrinter } from '../src/render/run-printer.js';
@@ -71,6 +73,27 @@ describe('formatDuration', () => {
     [125_000, '2 min 5 s'],
   ])('reads %d ms as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('renderImpact', () => {
+  it('says what the budget hides at each distance, and where following ended', () => {
+    const hit = { key: 'a.rs-_-f', via: { key: 'b.rs-_-g', kind: 'calls' } };
+    const level = { depth: 1, code: [hit], tests: [], code_total: 3, tests_total: 1 };
+    const meta = {
+      shown: 1,
+      total: 4,
+      tiers: ['typed'],
+      unresolved_share: 0,
+      indexed_at: null,
+      token_cost: 9,
+    };
+    const answer = { levels: [level], meta } as unknown as BlastAnswer;
+    const text = renderImpact(['b.rs-_-g' as RowKey], answer, { depth: 1 });
+    expect(text).toBe(
+      'b.rs-_-g\n└─ distance 1: 3 rows, 1 test\n   ├─ a.rs-_-f (calls g)\n   └─ … 3 rows more, over the budget\nNot followed beyond distance 1: a larger depth may reach more\n-- 1 of 4 shown, followed edges of tiers typed, 0 % of references in scope unresolved, indexed never, 9 tokens\n',
+    );
+    expect(renderImpact([], answer, { depth: 2 })).not.toContain('Not followed');
   });
 });
 

@@ -111,6 +111,14 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     what: 'steps an impact follows',
   },
   {
+    key: 'impact.budget',
+    verb: 'impact',
+    option: 'budget',
+    type: 'count',
+    isRepositoryChoice: true,
+    what: 'most tokens of an impact',
+  },
+  {
     key: 'summarize.model',
     verb: 'summarize',
     option: 'model',

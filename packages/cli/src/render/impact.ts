@@ -16,9 +16,11 @@ export function renderImpact(
     lines.push(
       `${isLast ? '└─' : '├─'} distance ${level.depth}: ${countOf(level.code_total, 'row')}, ${countOf(level.tests_total, 'test')}`,
     );
+    const hidden = level.code_total + level.tests_total - level.code.length - level.tests.length;
     const rows = [
       ...level.code.map((hit) => describeHit(hit, '')),
       ...level.tests.map((hit) => describeHit(hit, '[test] ')),
+      ...(hidden > 0 ? [`… ${countOf(hidden, 'row')} more, over the budget`] : []),
     ];
     const trunk = isLast ? '   ' : '│  ';
     rows.forEach((row, j) => {
@@ -28,7 +30,9 @@ export function renderImpact(
   });
   if (answer.levels.length === 0) lines.push('└─ nothing in the repository reaches it');
   if (answer.levels.at(-1)?.depth === depth)
-    lines.push(`Not followed beyond distance ${depth}: a larger depth may reach more`);
+    lines.push(
+      ...wrapText(`Not followed beyond distance ${depth}: a larger depth may reach more`, columns, '   '),
+    );
   lines.push(...wrapText(renderMeta(answer.meta).trimEnd(), columns, '   '));
   return `${lines.join('\n')}\n`;
 }

@@ -6,7 +6,7 @@ import type {
   RunSummary,
 } from '@parseltongue/sorcerer';
 import type { CliIo } from '../io.js';
-import { cutText } from './fit-text.js';
+import { cutText, wrapText } from './fit-text.js';
 import { renderReceipts } from './receipts.js';
 import { answerOption } from './run-outcome.js';
 import { formatNumber, renderTable } from './table.js';
@@ -35,7 +35,7 @@ export function renderRuns(
   const statusOf = (id: string): string | null => runs.find(({ run_id }) => run_id === id)?.status ?? null;
   const questions = waiting.map(
     ({ run_id, breakpoint }) =>
-      `${colors.yellow('waits')} ${run_id}: ${breakpoint.question}\n      parseltongue runs resume ${run_id} ${answerOption(statusOf(run_id))}\n`,
+      `${wrapText(`${colors.yellow('waits')} ${run_id}: ${breakpoint.question}`, columns, '      ').join('\n')}\n      parseltongue runs resume ${run_id} ${answerOption(statusOf(run_id))}\n`,
   );
   return `${table}${questions.length === 0 ? '' : `\n${questions.join('')}`}`;
 }
