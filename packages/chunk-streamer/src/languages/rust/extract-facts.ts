@@ -2,7 +2,7 @@ import type { OutlinedText } from './capture-outline.js';
 import { measureBytes } from './extract/byte-offsets.js';
 import { createItemLocator } from './extract/item-locator.js';
 import { type TokenList, tokenize } from './extract/lexer.js';
-import { NotPlainSyntax, Outline } from './extract/outline.js';
+import { Outline } from './extract/outline.js';
 import { readBlock, readStatementExpression } from './extract/read-blocks.js';
 import { readExpression } from './extract/read-expressions.js';
 import { readItem, readItems, readMacroItem } from './extract/read-items.js';
@@ -50,9 +50,9 @@ export function readPlainFile(text: string): PlainFile | undefined {
   try {
     const facts = readFacts(text, tokens, outline);
     return { text, tokens, outline, facts };
-  } catch (error) {
-    if (error instanceof NotPlainSyntax) return undefined;
-    throw error;
+  } catch {
+    // whatever stopped the reader: the parser fails on no text
+    return undefined;
   }
 }
 

@@ -34,6 +34,7 @@ describe('a text with an error', () => {
   it.each([
     ['a keyword for a value', 'fn f() { fn }'],
     ['an attribute that starts with no path', '#[*/cfg(test)]\nfn f() {}'],
+    ['an inner attribute without a path at the start', '#![*/cfg(test)]\nfn f() {}'],
     ['an attribute that goes on with anything', '#[cfg > (test)]\nfn f() {}'],
     ['a quote of its own', "impl<T> Clone for Iter<'> {}"],
     ['an escape that is none', "const A: char = '\\u{///f4f}';"],

@@ -27,7 +27,7 @@ export interface OutlineItem {
   rules?: TokenRange;
 }
 
-/** Thrown where a file is not the plain Rust an outline is made of; nothing but the start of the reading catches it. */
+/** Thrown where a file is not the plain Rust an outline is made of; it ends the reading. */
 export class NotPlainSyntax extends Error {}
 
 const TYPES: Readonly<Record<DefKind, string>> = {
