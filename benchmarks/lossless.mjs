@@ -34,7 +34,7 @@ function runParts() {
   process.stdout.write(`${root}, ${workers} workers\n`);
   const parts = values['rows-only'] ? ['cold'] : ['cold', 'incremental'];
   for (const part of parts) {
-    const args = ['--max-old-space-size=8192', SELF, root, '--part', part, '--workers', String(workers)];
+    const args = [SELF, root, '--part', part, '--workers', String(workers)];
     if (values['rows-only']) args.push('--rows-only');
     const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) process.exitCode = 1;
