@@ -1,6 +1,9 @@
+import { SorcererError } from '@parseltongue/sorcerer';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import type { Workspace } from '../src/compose.js';
 import { type CliContext, EXIT, runCli } from '../src/index.js';
+import { createContext as createScreen } from './support/screen.js';
 
 const VERBS = [
   'doctor',
@@ -85,6 +88,22 @@ describe('runCli', () => {
       expect([argv.join(' '), status, out]).toEqual([argv.join(' '), EXIT.usage, '']);
       expect(err).toMatch(/error/);
     }
+  });
+
+  it('says who has to reason when a run cannot go on with what it has', async () => {
+    const { screen, context } = createScreen();
+    const workspace = {
+      listRuns: async () => [{ run_id: 'change-1' }],
+      readRun: async () => ({ summary: { road: 'change' } }),
+      async resumeRun() {
+        const message = 'A change needs the port "reasoner". Pass it in the ports of the run';
+        throw new SorcererError('PT_SORCERER_PORT_MISSING', { message, details: { port: 'reasoner' } });
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    } as unknown as Workspace;
+    const argv = ['runs', 'resume', 'change-1', '--apply'];
+    expect(await runCli(argv, context, { openWorkspace: async () => workspace })).toBe(EXIT.usage);
+    expect(screen.err).toMatch(/PT_CLI_USAGE.*has to reason again.*--reasoner/);
   });
 
   it('answers an error as one JSON document when asked for JSON', async () => {

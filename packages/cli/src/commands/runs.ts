@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import type { ResumeRequest } from '../composition/workspace.js';
 import { EXIT } from '../exit-codes.js';
 import { renderRunOutcome, runExitCode } from '../render/run-outcome.js';
 import { createRunPrinter } from '../render/run-printer.js';
@@ -127,7 +128,7 @@ async function resume(invocation: Invocation, id: string, flags: RunsFlags): Pro
   const { readRowKeys } = await import('./options.js');
   const rows = await readRowKeys(flags.acceptRow ?? []);
   const isPart = rows.length > 0 || flags.acceptFile !== undefined;
-  const outcome = await workspace.resumeRun({
+  const request: ResumeRequest = {
     id,
     shouldApply: flags.apply === true,
     isApproved: flags.approve === true,
@@ -137,12 +138,26 @@ async function resume(invocation: Invocation, id: string, flags: RunsFlags): Pro
     ...(flags.modify === undefined ? {} : { modify: flags.modify }),
     ...(needsReasoner(summary.road, flags) ? { reasoner: await readReasonerChoice(flags) } : {}),
     onEvent: (event) => printer.print(event),
-  });
+  };
+  const outcome = await workspace.resumeRun(request).catch((error: unknown) => sayWhoReasons(error));
   return {
     exitCode: runExitCode(outcome),
     json: { contract: 'pt.cli.runs-resume/1', ...outcome },
     text: renderRunOutcome(outcome, invocation.context.io),
   };
+}
+
+/** A run that has to reason after all, e.g. since what it verified no longer holds, asks for what the first command line gave. */
+async function sayWhoReasons(error: unknown): Promise<never> {
+  const { ParseltongueError } = await import('@parseltongue/isg-core');
+  if (!ParseltongueError.isInstance(error) || error.code !== 'PT_SORCERER_PORT_MISSING') throw error;
+  const { CliError } = await import('../errors.js');
+  throw new CliError('PT_CLI_USAGE', {
+    message:
+      'This run has to reason again before it can go on. Leave --apply out and say who reasons: --reasoner <name> with its options, as for change',
+    details: { argument: '--reasoner' },
+    cause: error,
+  });
 }
 
 /** Writing or rejecting what exists takes no reasoning. */
