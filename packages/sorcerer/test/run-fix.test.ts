@@ -246,6 +246,23 @@ describe('runFix', () => {
     expect(world.counts.verify).toBe(1);
   });
 
+  it('applies what was verified when it goes on after a write that an abort took back', async () => {
+    const world = createFakeWorld({ files: { [LIB]: BROKEN }, diagnose: diagnoseTypo });
+    const controller = new AbortController();
+    const { apply } = world.ports.applier;
+    world.ports.applier.apply = () => {
+      controller.abort();
+      return Promise.resolve({ status: 'rolled_back', reason: 'The operation was aborted' });
+    };
+    const paused = await runFix(world.ports, { runId: 'r1', signal: controller.signal });
+    expect(paused).toMatchObject({ status: 'paused', decision: { rule_id: 'verified' } });
+    world.ports.applier.apply = apply;
+    const outcome = await resumeRun(world.ports, 'r1', { apply: true });
+    expect(outcome.status).toBe('committed');
+    expect(outcome.attempts).toHaveLength(1);
+    expect(world.counts).toMatchObject({ verify: 1, apply: 1 });
+  });
+
   it('finds a write that a crash left unrecorded in the tree', async () => {
     const world = createFakeWorld({ files: { [LIB]: BROKEN }, diagnose: diagnoseTypo });
     const { apply } = world.ports.applier;

@@ -62,9 +62,6 @@ export function openPreflights(parts: PreflightParts): Preflights {
   };
 }
 
-// A tree that does not build is checked in no time, which says nothing about how long the repaired one takes.
-const BUILD_TIMEOUT_MS = 1_800_000;
-
 async function open(parts: PreflightParts, choice: GateChoice): Promise<Preflight> {
   const { place, env, store, chunker, analyzer, progress } = parts;
   const prefixDir = analyzerFolder(env);
@@ -86,7 +83,6 @@ async function open(parts: PreflightParts, choice: GateChoice): Promise<Prefligh
     ...(choice.useAnalyzer ? { analyzerGate: openAnalyzerGate({ prefixDir, ...confined }) } : {}),
     ...confined,
     allowNetwork: choice.allowNetwork,
-    limits: { buildTimeoutMs: BUILD_TIMEOUT_MS },
     env,
     onProgress: (event) => progress.listener(event),
   });

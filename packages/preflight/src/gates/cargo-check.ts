@@ -6,7 +6,10 @@ import { buildTree, errorsOf, subtractDiagnostics, type TreeBuild } from './buil
 import { type GateContext, signalOf } from './gate-context.js';
 import { readShadowText } from './read-texts.js';
 
-const MIN_BUILD_TIMEOUT_MS = 60_000;
+/** At least this much: the untouched tree may have had nothing to build again. */
+const MIN_BUILD_TIMEOUT_MS = 300_000;
+/** Where the untouched tree does not build: it breaks off in no time, which says nothing of a whole build. */
+const BROKEN_BASE_TIMEOUT_MS = 1_800_000;
 const BASELINE_FACTOR = 10;
 const MAX_NAMED = 5;
 
@@ -41,9 +44,13 @@ export async function checkBuild(context: GateContext): Promise<GateOutcome> {
   return { ...judged, diagnostics, session };
 }
 
-/** How long a build of the proposal may take. */
+/** How long a build of the proposal may take, by what the untouched tree took where that built. */
 export function limitBuild(context: GateContext, before: BuildBaseline): number {
-  return context.limits.buildTimeoutMs ?? Math.max(MIN_BUILD_TIMEOUT_MS, BASELINE_FACTOR * before.durationMs);
+  const known =
+    before.status === 'ok'
+      ? Math.max(MIN_BUILD_TIMEOUT_MS, BASELINE_FACTOR * before.durationMs)
+      : BROKEN_BASE_TIMEOUT_MS;
+  return context.limits.buildTimeoutMs ?? known;
 }
 
 /** Compares the build of the proposal with the one of the untouched tree. */

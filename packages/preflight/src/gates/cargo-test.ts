@@ -22,6 +22,8 @@ import {
 } from './test-run.js';
 
 const MIN_TEST_TIMEOUT_MS = 120_000;
+/** Where the tests of the untouched tree cannot be built, so that nobody knows how long they take. */
+const UNKNOWN_TEST_TIMEOUT_MS = 1_800_000;
 const BASELINE_FACTOR = 5;
 const MAX_FILTERS = 200;
 const MAX_NAMED = 8;
@@ -87,7 +89,10 @@ async function buildTests(context: GateContext, session: CommandSession): Promis
 }
 
 function testOptions(context: GateContext, before: TestBaseline): TestRunOptions {
-  const usual = Math.max(MIN_TEST_TIMEOUT_MS, BASELINE_FACTOR * (before.run?.durationMs ?? 0));
+  const usual =
+    before.run === null
+      ? UNKNOWN_TEST_TIMEOUT_MS
+      : Math.max(MIN_TEST_TIMEOUT_MS, BASELINE_FACTOR * before.run.durationMs);
   const timeoutMs = context.limits.testTimeoutMs ?? usual;
   return { mode: context.mode, map: context.map, timeoutMs, ...signalOf(context) };
 }

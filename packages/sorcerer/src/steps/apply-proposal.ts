@@ -21,6 +21,8 @@ export async function applyProposal(session: RunSession): Promise<void> {
   });
   const options = { ...withSignal(session), runId: session.runId };
   const { status, reason } = await session.ports.applier.apply(proposal, report, options);
+  // A write that was taken back because somebody stopped it says nothing about the proposal: it stays begun, to be resumed.
+  if (status === 'rolled_back' && session.signal?.aborted === true) return;
   session.record('apply-ended', { attempt: attempt.number, status, reason });
 }
 
