@@ -48,6 +48,20 @@ describe('search', () => {
     await expect(store.embedRows()).rejects.toMatchObject({ code: 'PT_STORE_OPTION_INVALID' });
   });
 
+  it('puts the row that bears the words as its name before one that only talks of them', async () => {
+    using directory = makeDirectory();
+    await using store = await openStore({ dir: directory.path });
+    const talk = 'let recipe = parse(recipe); check(recipe); parse(recipe);';
+    await store.ingest(
+      makeRecords([
+        makeFile('src/set.rs', [{ name: 'parse_set', code: `fn parse_set() { ${talk.repeat(4)} }` }]),
+        makeFile('src/book.rs', [{ name: 'parse_recipe', code: 'fn parse_recipe() { cut() }' }]),
+      ]),
+    );
+    const { hits } = await store.search('parse recipe', { useGraph: false });
+    expect(hits[0]?.key).toBe(keyOf('src/book.rs', 'parse_recipe'));
+  });
+
   it('finds by meaning with an embedder, keeps vectors over a reopening and embeds a text once', async () => {
     using directory = makeDirectory();
     const calls: string[][] = [];

@@ -40,6 +40,9 @@ const FIELD_WEIGHTS = {
 };
 type FieldName = keyof typeof FIELD_WEIGHTS;
 
+/** What a row is called by. */
+const NAMING_FIELDS: ReadonlySet<FieldName> = new Set(['name', 'container']);
+const NAMED_WEIGHT = 1;
 const SIZE_UNIT_TERMS = 30;
 const PREFIX_MIN_LENGTH = 4;
 const PREFIX_WEIGHT = 0.3;
@@ -49,7 +52,7 @@ const TYPO_SHARE = 0.2;
 
 /**
  * BM25 over names, signatures, docs, paths, code and summaries, each field with lengths of its own, times the share
- * of the query's words that a row holds, times a little for its size.
+ * of the query's words that a row holds, more where its name holds them, times a little for its size.
  *
  * Fields are inverted indexes in flat arrays, because a text index of objects takes several times the memory of the
  * graph and too long for a common word.
@@ -169,10 +172,12 @@ export class TextIndex {
     if (this.#scores.length < this.#texts.size) this.#scores = new Float64Array(this.#texts.size * 2);
     const scores = this.#scores;
     const coverage = new WordCoverage(weights, this.#texts.size);
+    const named = new WordCoverage(weights, this.#texts.size);
     for (const name of Object.keys(this.#fields) as FieldName[]) {
       const weight = FIELD_WEIGHTS[name];
       this.#fields[name].score(terms, (owner, score, { word }) => {
         coverage.mark(owner, word);
+        if (NAMING_FIELDS.has(name)) named.mark(owner, word);
         if (scores[owner] === 0) touched.push(owner);
         scores[owner] = (scores[owner] as number) + score * weight;
       });
@@ -180,7 +185,8 @@ export class TextIndex {
     for (let i = 0; i < touched.length; i += 1) {
       const owner = touched.get(i);
       const size = this.#fields.body.lengthOf(owner) / SIZE_UNIT_TERMS;
-      scores[owner] = (scores[owner] as number) * weighShare(coverage.shareOf(owner)) * weighSize(size);
+      const share = weighShare(coverage.shareOf(owner)) * weighNamed(named.shareOf(owner));
+      scores[owner] = (scores[owner] as number) * share * weighSize(size);
     }
     const { owners, values } = this.#takeScores(touched, accepts);
     const least = findNthLargest(values.slice(), limit);
@@ -219,6 +225,11 @@ export class TextIndex {
  */
 function weighShare(share: number): number {
   return share * Math.sqrt(Math.sqrt(share));
+}
+
+/** Who asks with the words of a name, and few others, asks for what bears that name; a sentence hardly feels this. */
+function weighNamed(share: number): number {
+  return 1 + NAMED_WEIGHT * share ** 3;
 }
 
 /** BM25 holds length against a row; who looks for a change looks for code that does something. */
