@@ -14,7 +14,7 @@ Streams the rows, edges and diagnostics of the repository at <path>.
   --ndjson      one JSON record a line on stdout; without it a summary
   --pieces G    pieces for model input instead, one JSON document a line: leaf items, items of the file's root, files
   --max-tokens N  merge neighboring pieces up to N tokens and split larger ones
-  --workers N   parse threads, default the number of cores, at most 4
+  --workers N   parse threads, default one less than the number of cores, 1 to 4
 Exit codes: 0 done, 1 the repository cannot be read, 2 wrong usage`;
 
 interface Command {

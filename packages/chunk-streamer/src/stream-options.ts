@@ -4,7 +4,7 @@ import { StreamError } from './errors.js';
 
 /** How a repository is read. */
 export interface ReadOptions {
-  /** Parse threads; default the number of cores, at most 4. */
+  /** Parse threads; default one less than the number of cores, 1 to 4: compiling and collecting keep a core busy. */
   workers?: number;
   /** Larger files are skipped as `too_large`; default 16 MiB. */
   maxFileBytes?: number;
@@ -36,11 +36,15 @@ const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
  * @throws StreamError PT_STREAM_OPTION_INVALID when a number is not positive and whole
  */
 export function readSettings(options: ReadOptions): ReadSettings {
-  const workers = options.workers ?? Math.min(availableParallelism(), DEFAULT_MAX_WORKERS);
+  const workers = options.workers ?? countDefaultWorkers();
   const maxFileBytes = options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
   assertCount('workers', workers, MAX_WORKERS);
   assertCount('maxFileBytes', maxFileBytes, Number.MAX_SAFE_INTEGER);
   return { workers, maxFileBytes, languages: options.languages ?? [] };
+}
+
+function countDefaultWorkers(): number {
+  return Math.min(Math.max(1, availableParallelism() - 1), DEFAULT_MAX_WORKERS);
 }
 
 function assertCount(option: string, value: number, max: number): void {
