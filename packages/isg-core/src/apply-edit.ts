@@ -86,9 +86,11 @@ function checkEdit(input: ApplyEditsInput, edit: Edit): EditRefusal | undefined 
   }
   if (input.text === null) return refuse('target_unknown', `${input.path} does not exist. Create it instead`);
   if (edit.base_hash !== input.hash) {
-    return refuse('base_changed', `${input.path} changed since the edit was made. Read it again`, {
-      current_text: input.text,
-    });
+    const problem =
+      edit.base_hash === null
+        ? 'exists: base_hash has to be the sha-256 of the text the edit was made against'
+        : 'changed since the edit was made. Read it again';
+    return refuse('base_changed', `${input.path} ${problem}`, { current_text: input.text });
   }
   return undefined;
 }

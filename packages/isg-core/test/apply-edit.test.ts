@@ -136,6 +136,7 @@ describe('applyEdits', () => {
       code: 'base_changed',
       current_text: TEXT,
     });
+    expect(refusalOf(run([{ base_hash: null }])).message).toContain('base_hash has to be the sha-256');
     expect(refusalOf(run([{ target: { key: key('thre') }, body: 'x' }]))).toMatchObject({
       code: 'target_unknown',
       candidates: [key('three')],
