@@ -1,13 +1,13 @@
 // Measures the cold path of a change: from an unindexed repository to the first question a reasoner gets. No model and no cargo take part:
 // the reasoner answers with a question, so the run pauses before anything is built. A second change on the same index follows.
 // Usage: node benchmarks/cold-path.mjs <repository> [request] [--json]. Built packages and git are needed; nothing is written to the repository.
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openChunker, streamChunks } from '../packages/chunk-streamer/dist/index.js';
 import { openStore } from '../packages/codegraph-store/dist/index.js';
 import { createTextReasoner, openRunLog, runChange } from '../packages/sorcerer/dist/index.js';
+import { createContextPort, createFilesPort } from './change-ports.mjs';
 
 const BAR_SECONDS = 90;
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -77,35 +77,14 @@ async function* count(records, counts) {
 }
 
 function createPorts(store, chunker) {
-  const toRow = (hit) => ({
-    isgl1_key: hit.key,
-    interface_signature: hit.signature ?? '',
-    tdd_classification: hit.tdd,
-    summary: hit.summary ?? null,
-  });
   const unused = () => Promise.reject(new Error('the cold path ends before this'));
   return {
     graph: store,
     chunker,
-    files: {
-      readText: async (path) => {
-        try {
-          const text = readFileSync(join(root, path), 'utf8');
-          return { text, hash: createHash('sha256').update(text).digest('hex') };
-        } catch {
-          return undefined;
-        }
-      },
-    },
+    files: createFilesPort(root),
     verifier: { hashTree: unused, diagnose: unused, verify: unused },
     applier: { apply: unused, commit: unused },
-    context: {
-      search: async (query, options) =>
-        (await store.search(query, { ...options, detail: 'signatures' })).hits.map(toRow),
-      repoMap: async ({ tokenBudget, focus }) => (await store.repoMap({ tokenBudget, focus })).text,
-      blastRadius: async (keys) =>
-        (await store.blastRadius(keys)).levels.flatMap(({ code, tests }) => [...code, ...tests].map(toRow)),
-    },
+    context: createContextPort(store),
     log: { open: (runId) => openRunLog(scratch, runId) },
     clock: { now: () => Date.now() },
   };

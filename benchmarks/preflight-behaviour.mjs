@@ -4,18 +4,10 @@
 //          [--results <file>] [--minutes <n>]
 // `--faults` is how many caught faults a crate gives. `--results` keeps what was found: a run that is cut off goes on where it stopped.
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endAfter, KeptResults } from './kept-results.mjs';
 import {
   createRandom,
   createScratch,
@@ -51,9 +43,8 @@ const CHANGES = [
 ];
 const scratch = createScratch('behaviour');
 const random = createRandom(Number(given.seed));
-const kept = readKept();
-const end =
-  given.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(given.minutes) * 60_000;
+const kept = new KeptResults(given.results);
+const end = endAfter(given.minutes);
 const cases = [];
 let isCutOff = false;
 
@@ -62,12 +53,6 @@ try {
   report();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
-}
-
-function readKept() {
-  if (given.results === undefined || !existsSync(given.results)) return {};
-  const lines = readFileSync(given.results, 'utf8').split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => JSON.parse(line)));
 }
 
 async function measureCrate(spec) {
@@ -81,13 +66,13 @@ async function measureCrate(spec) {
   for (const fault of shuffle(listFaults(root))) {
     if (left === 0) break;
     const id = sha256(JSON.stringify([spec, fault.files]));
-    if (kept[id] === undefined && Date.now() > end) {
+    if (!kept.has(id) && Date.now() > end) {
       isCutOff = true;
       break;
     }
-    kept[id] ??= await judge(fault, job, id);
-    cases.push(kept[id]);
-    if (kept[id].isCaught) left -= 1;
+    const found = kept.get(id) ?? kept.keep(id, await judge(fault, job));
+    cases.push(found);
+    if (found.isCaught) left -= 1;
   }
   await job.stages?.[Symbol.asyncDispose]();
   const after = hashFolder(root);
@@ -124,7 +109,7 @@ function shuffle(all) {
   return all;
 }
 
-async function judge({ kind, files, place }, job, id) {
+async function judge({ kind, files, place }, job) {
   const truth = testPlain(job.plain, files, job.root);
   const found = { spec: job.spec, kind, place, ...truth };
   if (truth.isCaught) {
@@ -139,7 +124,6 @@ async function judge({ kind, files, place }, job, id) {
       ...locateFailure(answer, truth),
     });
   }
-  if (given.results !== undefined) appendFileSync(given.results, `${JSON.stringify([id, found])}\n`);
   return found;
 }
 

@@ -4,19 +4,11 @@
 //          [--results <file>] [--minutes <n>]
 // `--truth` keeps what cargo said, `--results` what the gates said: a run that is cut off goes on where it stopped, and ends by itself after `--minutes`.
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openAnalyzerGate } from '../packages/preflight/dist/index.js';
+import { endAfter, KeptResults } from './kept-results.mjs';
 import {
   CRATES,
   createRandom,
@@ -47,10 +39,9 @@ const { values: given } = parseArgs({
 const tiers = given.tiers.split(',');
 const scratch = createScratch('mutants');
 const random = createRandom(Number(given.seed));
-const truths = readKept(given.truth);
-const results = readKept(given.results);
-const end =
-  given.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(given.minutes) * 60_000;
+const truths = new KeptResults(given.truth);
+const results = new KeptResults(given.results);
+const end = endAfter(given.minutes);
 let cutOff = 0;
 const cases = [];
 const crates = /^\d+$/.test(given.crates) ? CRATES.slice(0, Number(given.crates)) : given.crates.split(',');
@@ -60,17 +51,6 @@ try {
   report();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
-}
-
-/** What earlier runs wrote, by id: one `[id, value]` a line. */
-function readKept(file) {
-  if (file === undefined || !existsSync(file)) return {};
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => JSON.parse(line)));
-}
-
-function keep(file, id, value) {
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify([id, value])}\n`);
 }
 
 async function measureCrate(spec) {
@@ -119,18 +99,17 @@ async function measureCase(kind, files, job) {
   const { spec, plain, root } = job;
   const id = sha256(JSON.stringify([spec, files]));
   const key = `${id} ${tiers.join()}`;
-  if (results[key] !== undefined) return cases.push(results[key]);
+  if (results.has(key)) {
+    cases.push(results.get(key));
+    return;
+  }
   if (Date.now() > end) {
     cutOff += 1;
-    return undefined;
+    return;
   }
   await openJob(job);
   const { stages } = job;
-  if (truths[id] === undefined) {
-    truths[id] = checkPlain(plain, files, root);
-    keep(given.truth, id, truths[id]);
-  }
-  const { builds, said } = truths[id];
+  const { builds, said } = truths.get(id) ?? truths.keep(id, checkPlain(plain, files, root));
   const proposal = await stages.propose(files, kind.id);
   const verdicts = {};
   const reasons = {};
@@ -157,8 +136,7 @@ async function measureCase(kind, files, job) {
     place: placeOf(files, root),
     rows: proposal.rows.length,
   };
-  cases.push(found);
-  return keep(given.results, key, found);
+  cases.push(results.keep(key, found));
 }
 
 /** Whether a copy of the crate builds with these texts, as cargo alone says. */

@@ -8,7 +8,7 @@
 // independent `cargo test` of the commit itself. Where cargo does not judge, the benchmark writes the missing receipts itself, because only the
 // writing is measured there.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { streamChunks } from '../packages/chunk-streamer/dist/index.js';
@@ -21,6 +21,7 @@ import {
   overlayRows,
 } from '../packages/isg-core/dist/index.js';
 import { applyProposal } from '../packages/preflight/dist/index.js';
+import { endAfter, KeptResults } from './kept-results.mjs';
 import {
   cargo,
   createScratch,
@@ -50,9 +51,8 @@ if (clones.length === 0) {
 }
 const scratch = given.scratch ?? createScratch('replay');
 mkdirSync(scratch, { recursive: true });
-const kept = readKept(given.results);
-const end =
-  given.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(given.minutes) * 60_000;
+const kept = new KeptResults(given.results); // by commit and way of judging
+const end = endAfter(given.minutes);
 const results = [];
 let cutOff = 0;
 /** How the files of the commit at hand were edited. */
@@ -62,13 +62,6 @@ try {
   report();
 } finally {
   if (given.scratch === undefined) rmSync(scratch, { recursive: true, force: true });
-}
-
-/** What earlier runs wrote, by commit and way of judging: one `[id, result]` a line. */
-function readKept(file) {
-  if (file === undefined || !existsSync(file)) return {};
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => JSON.parse(line)));
 }
 
 async function replayRepository(clone) {
@@ -103,9 +96,9 @@ async function replayRepository(clone) {
   for (const [index, commit] of chosen.entries()) {
     const useCargo = index < Number(given.cargo);
     const id = `${name} ${commit} ${useCargo ? 'all gates' : 'T0 T1'}`;
-    if (kept[id] !== undefined || Date.now() > end) {
-      if (kept[id] === undefined) cutOff += 1;
-      else results.push(kept[id]);
+    if (kept.has(id) || Date.now() > end) {
+      if (kept.has(id)) results.push(kept.get(id));
+      else cutOff += 1;
       continue;
     }
     git('checkout', '-q', '--force', '--detach', `${commit}^`);
@@ -114,9 +107,7 @@ async function replayRepository(clone) {
     else await stages.store.ingest(streamChunks(root, { known: await stages.store.files() }));
     strategies = [];
     const found = await replayCommit({ root, git, commit, stages, useCargo });
-    const result = { name, commit, ...found, strategies };
-    results.push(result);
-    if (given.results !== undefined) appendFileSync(given.results, `${JSON.stringify([id, result])}\n`);
+    results.push(kept.keep(id, { name, commit, ...found, strategies }));
   }
   await stages?.[Symbol.asyncDispose]();
   process.stdout.write(

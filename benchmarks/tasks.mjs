@@ -7,17 +7,7 @@
 //   [--results <file>] [--minutes <n>]: a long pass in parts. What the file holds is not run again; after n minutes it stops with status 75.
 // Needs built packages (pnpm build), cargo and git.
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,21 +15,22 @@ import { openAnalyzer, openChunker, streamChunks } from '../packages/chunk-strea
 import { openStore } from '../packages/codegraph-store/dist/index.js';
 import { openPreflight } from '../packages/preflight/dist/index.js';
 import { createTextReasoner, openRunLog, runChange } from '../packages/sorcerer/dist/index.js';
+import { createContextPort, createFilesPort } from './change-ports.mjs';
+import { endAfter, KeptResults } from './kept-results.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures', 'tasks');
 const flags = readFlags(process.argv.slice(2));
 const scratch = mkdtempSync(join(tmpdir(), 'parseltongue-tasks-'));
 const root = join(scratch, 'workspace');
-const started = performance.now();
+const kept = new KeptResults(flags.results);
+const end = endAfter(flags.minutes);
 
 try {
-  const rows = loadResults();
-  const isDone = (task, kind) => rows.some((row) => row.task === task.id && row.kind === kind);
   const open = loadTasks().flatMap((task) =>
-    flags.kinds.filter((kind) => !isDone(task, kind)).map((kind) => ({ task, kind })),
+    flags.kinds.filter((kind) => !kept.has(nameOf(task, kind))).map((kind) => ({ task, kind })),
   );
-  const left = open.length === 0 ? 0 : await runAll(open, rows);
-  if (left === 0) report(rows);
+  const left = open.length === 0 ? 0 : await runAll(open);
+  if (left === 0) report(kept.all());
   else {
     process.stdout.write(`${left} proposals are left; the same command goes on\n`);
     process.exitCode = 75;
@@ -49,15 +40,13 @@ try {
 }
 
 /** Runs proposals until none is left or the time is up; answers how many are left. */
-async function runAll(open, rows) {
+async function runAll(open) {
   prepareBase();
   const world = await openWorld();
   try {
     for (const [i, { task, kind }] of open.entries()) {
-      if (performance.now() - started > flags.minutes * 60_000) return open.length - i;
-      const row = await runProposal(world, task, kind);
-      rows.push(row);
-      if (flags.results !== null) appendFileSync(flags.results, `${JSON.stringify(row)}\n`);
+      if (Date.now() > end) return open.length - i;
+      kept.keep(nameOf(task, kind), await runProposal(world, task, kind));
     }
     return 0;
   } finally {
@@ -65,12 +54,8 @@ async function runAll(open, rows) {
   }
 }
 
-function loadResults() {
-  if (flags.results === null || !existsSync(flags.results)) return [];
-  return readFileSync(flags.results, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+function nameOf(task, kind) {
+  return `${task.id} ${kind}`;
 }
 
 function readFlags(argv) {
@@ -79,8 +64,8 @@ function readFlags(argv) {
     only: argv.includes('--only') ? value('--only').split(',') : [],
     kinds: argv.includes('--kinds') ? value('--kinds').split(',') : ['good', 'wrong', 'lying'],
     isJson: argv.includes('--json'),
-    results: argv.includes('--results') ? value('--results') : null,
-    minutes: argv.includes('--minutes') ? Number(value('--minutes')) : Number.POSITIVE_INFINITY,
+    results: argv.includes('--results') ? value('--results') : undefined,
+    minutes: argv.includes('--minutes') ? value('--minutes') : undefined,
   };
 }
 
@@ -126,38 +111,16 @@ async function openWorld() {
     graph: store,
     env: { ...process.env, CARGO_BUILD_JOBS: process.env.CARGO_BUILD_JOBS ?? '2' },
   });
-  const toRow = (hit) => ({
-    isgl1_key: hit.key,
-    interface_signature: hit.signature ?? '',
-    tdd_classification: hit.tdd,
-    summary: hit.summary ?? null,
-  });
-  const { createHash } = await import('node:crypto');
   const ports = {
     graph: store,
     chunker,
-    files: {
-      readText: async (path) => {
-        try {
-          const text = readFileSync(join(root, path), 'utf8');
-          return { text, hash: createHash('sha256').update(text).digest('hex') };
-        } catch {
-          return undefined;
-        }
-      },
-    },
+    files: createFilesPort(root),
     verifier: preflight,
     applier: {
       apply: () => Promise.reject(new Error('dry runs only')),
       commit: () => Promise.reject(new Error('dry runs only')),
     },
-    context: {
-      search: async (query, options) =>
-        (await store.search(query, { ...options, detail: 'signatures' })).hits.map(toRow),
-      repoMap: async ({ tokenBudget, focus }) => (await store.repoMap({ tokenBudget, focus })).text,
-      blastRadius: async (keys) =>
-        (await store.blastRadius(keys)).levels.flatMap(({ code, tests }) => [...code, ...tests].map(toRow)),
-    },
+    context: createContextPort(store),
     log: { open: (runId) => openRunLog(join(scratch, 'runs'), runId) },
     clock: { now: () => Date.now() },
   };
