@@ -5,7 +5,7 @@ import { packageBuild } from '../../tools/build/tsup-preset.js';
 const require = createRequire(import.meta.url);
 
 export default packageBuild({
-  entry: { index: 'src/index.ts', bin: 'src/bin.ts', 'parse-worker': 'src/parse/parse-worker.ts' },
+  entry: { index: 'src/index.ts', bin: 'src/bin.ts', 'stream-worker': 'src/workers/stream-worker.ts' },
   entryWithTypes: ['index'],
   // Users install no grammar package: its wasm file and licence travel in the build.
   onSuccess: async () => {

@@ -12,7 +12,7 @@ const { build } = createRequire(require.resolve('tsup'))('esbuild');
 
 const entries = {
   main: join(packages, 'cli', 'dist', 'main.js'),
-  'parse-worker': join(packages, 'chunk-streamer', 'dist', 'parse-worker.js'),
+  'stream-worker': join(packages, 'chunk-streamer', 'dist', 'stream-worker.js'),
   'engine-worker': join(packages, 'codegraph-store', 'dist', 'engine-worker.js'),
 };
 
@@ -45,7 +45,7 @@ async function main() {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
   });
-  for (const name of ['parse-worker', 'engine-worker'])
+  for (const name of ['stream-worker', 'engine-worker'])
     await build({ ...options, entryPoints: { [name]: entries[name] } });
   const { version } = JSON.parse(readFileSync(join(packages, 'cli', 'package.json'), 'utf8'));
   writeFileSync(

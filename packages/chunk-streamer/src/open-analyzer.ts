@@ -5,8 +5,8 @@ import type { RustFileSyntax } from './languages/rust/syntax.js';
 import { assertReadablePath } from './open-chunker.js';
 import { type FutureTree, type OverlayTexts, TreeReader } from './overlay/tree-reader.js';
 import { WarmProgram } from './overlay/warm-program.js';
-import { openParsePool, type ParsePool } from './parse/parse-pool.js';
 import { type ReadOptions, readSettings } from './stream-options.js';
+import { openWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 /** One file as it would be; `after` null stands for its deletion. Manifests may be changed as well. */
 export interface OverlayChange {
@@ -47,7 +47,7 @@ export interface OverlayAnalyzer extends AsyncDisposable {
  * @throws StreamError PT_STREAM_OPTION_INVALID
  */
 export function openAnalyzer(root: string, options: ReadOptions = {}): Promise<OverlayAnalyzer> {
-  const pool = openParsePool(readSettings(options));
+  const pool = openWorkerPool(readSettings(options));
   return Promise.resolve(new WarmAnalyzer(root, pool, options));
 }
 
@@ -66,13 +66,13 @@ export async function analyzeOverlay(
 }
 
 class WarmAnalyzer implements OverlayAnalyzer {
-  readonly #pool: ParsePool;
+  readonly #pool: WorkerPool;
   readonly #reader: TreeReader;
   #program: WarmProgram | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(root: string, pool: ParsePool, options: ReadOptions) {
+  constructor(root: string, pool: WorkerPool, options: ReadOptions) {
     this.#pool = pool;
     this.#reader = new TreeReader(root, pool, options);
   }

@@ -3,11 +3,11 @@ import { type KeptRows, keepRows, readKeptRows } from './graph/kept-rows.js';
 import { RegionResolver } from './graph/region-resolver.js';
 import { splitRepository } from './graph/split-repository.js';
 import { loadLanguages } from './languages/load-languages.js';
-import { parsePackedInOrder, raceAbort } from './parse/parse-in-order.js';
-import { openParsePool, type ParsePool } from './parse/parse-pool.js';
 import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
 import { streamContains, streamFile } from './stream-file.js';
 import { type ReadOptions, type ReadSettings, readSettings } from './stream-options.js';
+import { parsePackedInOrder, raceAbort } from './workers/parse-in-order.js';
+import { openWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 /** How {@link streamChunks} works. */
 export interface StreamOptions extends ReadOptions {
@@ -38,7 +38,7 @@ export async function* streamChunks(
     rows: [],
   };
   // the workers load their grammars while the repository is surveyed
-  await using pool = openParsePool(settings);
+  await using pool = openWorkerPool(settings);
   const survey = await surveyFiles(root, options, settings);
   const paths = survey.files;
   const resolver = new RegionResolver(pool, splitRepository({ ...survey, paths }));
@@ -59,7 +59,7 @@ interface FileStreamInput {
   root: string;
   options: StreamOptions;
   state: StreamState;
-  pool: ParsePool;
+  pool: WorkerPool;
   survey: RepositorySurvey;
   resolver: RegionResolver;
 }

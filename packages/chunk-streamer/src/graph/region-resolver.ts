@@ -1,5 +1,5 @@
 import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
-import type { ParsePool } from '../parse/parse-pool.js';
+import type { WorkerPool } from '../workers/worker-pool.js';
 import { type FileGraph, type PackedGraph, unpackGraph } from './pack-graph.js';
 import { resolveInParts } from './resolve-in-parts.js';
 import type { ResolveRequest } from './resolve-region.js';
@@ -18,11 +18,11 @@ interface OpenRegion extends Region {
  * for it is bounded by the largest region.
  */
 export class RegionResolver {
-  readonly #pool: ParsePool;
+  readonly #pool: WorkerPool;
   readonly #byPath = new Map<string, OpenRegion>();
   readonly #graphs = new Map<string, PackedGraph>();
 
-  constructor(pool: ParsePool, regions: readonly Region[]) {
+  constructor(pool: WorkerPool, regions: readonly Region[]) {
     this.#pool = pool;
     for (const region of regions) {
       const open: OpenRegion = { ...region, missing: region.paths.length, files: [], done: undefined };

@@ -1,4 +1,4 @@
-import type { ParsePool } from '../parse/parse-pool.js';
+import type { WorkerPool } from '../workers/worker-pool.js';
 import type { PackedGraph } from './pack-graph.js';
 import type { ResolveRequest } from './resolve-region.js';
 
@@ -10,7 +10,7 @@ const MAX_SPLIT_BYTES = 24 << 20;
 
 /** Resolves a region; a large one on all workers, of which each resolves a part of the files, a huge one on one. */
 export async function resolveInParts(
-  pool: ParsePool,
+  pool: WorkerPool,
   request: ResolveRequest,
   take: (path: string, graph: PackedGraph) => void,
 ): Promise<void> {

@@ -45,7 +45,7 @@ const OUTSIDE = '/';
 function withWorkspaces(region: Region, manifests: readonly ManifestText[]): Region {
   const own = new Set(region.manifests.map(({ path }) => path));
   const dirs = region.manifests.map(({ path }) => directoryOf(path));
-  const isAbove = (dir: string): boolean => dirs.some((own) => dir === '' || own.startsWith(`${dir}/`));
+  const isAbove = (dir: string): boolean => dirs.some((inner) => dir === '' || inner.startsWith(`${dir}/`));
   const above = manifests.filter(
     ({ path, text }) => !own.has(path) && text.includes('[workspace') && isAbove(directoryOf(path)),
   );

@@ -5,13 +5,14 @@ import { splitRepository } from '../graph/split-repository.js';
 import type { LanguageDefinition } from '../languages/define-language.js';
 import { loadLanguages } from '../languages/load-languages.js';
 import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
+import { isSameDeclarations } from '../languages/rust/scan-module-declarations.js';
 import type { RustFileSyntax } from '../languages/rust/syntax.js';
-import { parsePackedInOrder, raceAbort } from '../parse/parse-in-order.js';
-import { openParsePool, type ParsePool } from '../parse/parse-pool.js';
 import { locateSources, placeOf, type RepositorySurvey, stampPlace } from '../parse/survey-repository.js';
-import type { PackedOutcome } from '../parse/worker-protocol.js';
 import { streamContains, streamFile } from '../stream-file.js';
 import type { ReadSettings } from '../stream-options.js';
+import { parsePackedInOrder, raceAbort } from '../workers/parse-in-order.js';
+import { openWorkerPool, type WorkerPool } from '../workers/worker-pool.js';
+import type { PackedOutcome } from '../workers/worker-protocol.js';
 import type { KnownFile, ToldFile } from './known-file.js';
 import { type Observation, observeRepository } from './observe-repository.js';
 import type { UpdateOptions } from './open-incremental-stream.js';
@@ -31,7 +32,7 @@ export class IncrementalReader {
   readonly #settings: ReadSettings;
   readonly #stateFile: string | undefined;
   readonly #graph = new RegionGraphs();
-  #pool: ParsePool | undefined;
+  #pool: WorkerPool | undefined;
   #languages: readonly LanguageDefinition[] | undefined;
   #isLoaded = false;
   #observation: Observation | undefined;
@@ -164,8 +165,7 @@ export class IncrementalReader {
     const walked = { files: [...dirty], skipped: [], manifests: [], folders: [] };
     const { declarations } = await locateSources(this.#root, walked, { signal });
     return dirty.some(
-      (path) =>
-        JSON.stringify(declarations.get(path)) !== JSON.stringify(this.#files.get(path)?.declarations),
+      (path) => !isSameDeclarations(declarations.get(path), this.#files.get(path)?.declarations),
     );
   }
 
@@ -209,7 +209,7 @@ export class IncrementalReader {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<{ path: string; outcome: PackedOutcome }> {
     if (paths.length === 0) return;
-    const pool = (this.#pool ??= openParsePool(this.#settings));
+    const pool = (this.#pool ??= openWorkerPool(this.#settings));
     const places = this.#survey?.places ?? new Map();
     let next = 0;
     for await (const outcome of parsePackedInOrder(pool, { root: this.#root, paths, places, signal })) {
@@ -313,7 +313,7 @@ export class IncrementalReader {
     const wanted = new Set([...emitted, ...this.#listIndexed().filter((path) => this.#isOutdated(path))]);
     const graphs = await raceAbort(
       this.#graph.update({
-        pool: (this.#pool ??= openParsePool(this.#settings)),
+        pool: (this.#pool ??= openWorkerPool(this.#settings)),
         syntaxes: this.#syntaxes,
         changed: this.#changed,
         reshaped: this.#reshaped,

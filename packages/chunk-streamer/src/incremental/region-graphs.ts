@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
+import { EditedProgram } from '../graph/edited-program.js';
 import { type PackedGraph, packGraph } from '../graph/pack-graph.js';
 import { resolveInParts } from '../graph/resolve-in-parts.js';
 import type { Region } from '../graph/split-repository.js';
-import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
-import { unpackSyntax } from '../languages/rust/pack-syntax.js';
-import { openProgram, type ResolvedProgram } from '../languages/rust/resolve/index.js';
-import type { ParsePool } from '../parse/parse-pool.js';
+import { type PackedSyntax, unpackSyntax } from '../languages/rust/pack-syntax.js';
+import type { ResolvedProgram } from '../languages/rust/resolve/index.js';
+import type { WorkerPool } from '../workers/worker-pool.js';
 
 /** What changed since the last time. */
 export interface GraphChange {
-  pool: ParsePool;
+  pool: WorkerPool;
   /** Of every file in a region that `listAffected` names. */
   syntaxes: ReadonlyMap<string, { packed: PackedSyntax }>;
   /** Files that were read anew. */
@@ -20,13 +20,6 @@ export interface GraphChange {
   wanted: ReadonlySet<string>;
 }
 
-interface WarmRegion {
-  program: ResolvedProgram;
-  replacements: number;
-}
-
-// Replaced bodies leave answers about what is gone behind; a new program forgets them.
-const MAX_REPLACEMENTS = 500;
 // Programs of regions that were edited; others are opened when they are.
 const MAX_WARM_REGIONS = 4;
 
@@ -39,7 +32,7 @@ export class RegionGraphs {
   /** Stamps of the regions whose graphs are up to date but for what changed since. */
   #resolved: ReadonlySet<string> = new Set();
   /** By stamp, the one used last at the end. */
-  readonly #warm = new Map<string, WarmRegion>();
+  readonly #warm = new Map<string, EditedProgram>();
 
   /** Stamps of the resolved regions, for `restore` in another process. */
   get stamps(): string[] {
@@ -114,27 +107,23 @@ export class RegionGraphs {
       return packed === undefined ? [] : [unpackSyntax(packed)];
     };
     const known = this.#warm.get(stamp);
-    if (known === undefined) {
+    if (known === undefined || known.isWornOut) {
       const files = region.paths.flatMap(syntaxOf);
-      return this.#keepWarm(stamp, {
-        program: openProgram({ files, manifests: region.manifests, withProblems: false }),
-        replacements: 0,
-      });
+      return this.#keepWarm(
+        stamp,
+        new EditedProgram({ files, manifests: region.manifests, withProblems: false }),
+      );
     }
     const bodies = region.paths.filter((path) => changed.has(path)).flatMap(syntaxOf);
-    known.replacements += bodies.length;
-    if (known.replacements > MAX_REPLACEMENTS) return undefined;
-    return bodies.every((syntax) => known.program.replaceBodies(syntax))
-      ? this.#keepWarm(stamp, known)
-      : undefined;
+    return known.replaceBodies(bodies) ? this.#keepWarm(stamp, known) : undefined;
   }
 
-  #keepWarm(stamp: string, region: WarmRegion): ResolvedProgram {
+  #keepWarm(stamp: string, edited: EditedProgram): ResolvedProgram {
     this.#warm.delete(stamp);
-    this.#warm.set(stamp, region);
+    this.#warm.set(stamp, edited);
     const [oldest] = this.#warm.keys();
     if (this.#warm.size > MAX_WARM_REGIONS && oldest !== undefined) this.#warm.delete(oldest);
-    return region.program;
+    return edited.program;
   }
 }
 

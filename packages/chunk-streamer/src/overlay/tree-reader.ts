@@ -3,10 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileStamp, isSameStamp, stampFiles } from '../incremental/stamp-files.js';
 import { forgetRows } from '../languages/rust/forget-rows.js';
-import { scanModuleDeclarations } from '../languages/rust/scan-module-declarations.js';
+import { isSameDeclarations, scanModuleDeclarations } from '../languages/rust/scan-module-declarations.js';
 import type { ResolvableSyntax, RustFileSyntax } from '../languages/rust/syntax.js';
-import { parseInOrder } from '../parse/parse-in-order.js';
-import type { ParsePool } from '../parse/parse-pool.js';
 import {
   applyOverlay,
   locateSources,
@@ -16,6 +14,8 @@ import {
 } from '../parse/survey-repository.js';
 import type { ReadOptions } from '../stream-options.js';
 import { walkRepository } from '../walk/walk-repository.js';
+import { parseInOrder } from '../workers/parse-in-order.js';
+import type { WorkerPool } from '../workers/worker-pool.js';
 
 /** A repository as it is on disk. The same object for as long as no file moves. */
 export interface DiskTree {
@@ -48,13 +48,13 @@ interface KnownSyntax {
 /** Reads a repository again and again: what has not moved on disk is neither read nor parsed twice. */
 export class TreeReader {
   readonly #root: string;
-  readonly #pool: ParsePool;
+  readonly #pool: WorkerPool;
   readonly #options: ReadOptions;
   readonly #syntaxes = new Map<string, KnownSyntax>();
   #stamps: ReadonlyMap<string, FileStamp> = new Map();
   #tree: DiskTree | undefined;
 
-  constructor(root: string, pool: ParsePool, options: ReadOptions) {
+  constructor(root: string, pool: WorkerPool, options: ReadOptions) {
     this.#root = root;
     this.#pool = pool;
     this.#options = options;
@@ -154,6 +154,6 @@ function keepsPlaces({ declarations }: RepositorySurvey, overlay: OverlayTexts):
   return [...overlay].every(([path, text]) => {
     const known = declarations.get(path);
     if (text === null || known === undefined) return false;
-    return JSON.stringify(scanModuleDeclarations(text)) === JSON.stringify(known);
+    return isSameDeclarations(scanModuleDeclarations(text), known);
   });
 }

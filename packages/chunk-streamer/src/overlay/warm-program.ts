@@ -1,16 +1,9 @@
 import type { Edge } from '@parseltongue/isg-core';
 import { pathOfKey } from '@parseltongue/isg-core';
-import {
-  type GraphProblem,
-  openProgram,
-  type ResolvedProgram,
-  type ResolveResult,
-} from '../languages/rust/resolve/index.js';
+import { EditedProgram } from '../graph/edited-program.js';
+import type { GraphProblem, ResolveResult } from '../languages/rust/resolve/index.js';
 import type { ResolvableSyntax } from '../languages/rust/syntax.js';
 import type { DiskTree } from './tree-reader.js';
-
-// Replaced bodies leave answers about what is gone behind; a new program forgets them.
-const MAX_REPLACEMENTS = 500;
 
 /** The resolved repository as it is on disk, which can be asked what other bodies would change. */
 export class WarmProgram {
@@ -19,12 +12,11 @@ export class WarmProgram {
   readonly problems: ReadonlyMap<string, readonly GraphProblem[]>;
   /** Edges between files, by the path they lead to. */
   readonly #inbound = new Map<string, Edge[]>();
-  #program: ResolvedProgram | undefined;
-  #replacements = 0;
+  #edited: EditedProgram | undefined;
 
   constructor(tree: DiskTree) {
     this.tree = tree;
-    const program = this.#open();
+    const { program } = this.#open();
     const problems = new Map<string, GraphProblem[]>();
     for (const path of tree.files.keys()) {
       const found = program.resolveFile(path);
@@ -42,14 +34,13 @@ export class WarmProgram {
   /** What files with other bodies refer to, and what refers to them; null when more than bodies differs. */
   resolveBodies(files: ReadonlyMap<string, ResolvableSyntax>): ResolveResult | null {
     if (![...files.values()].every((syntax) => this.#hasOtherBodiesOnly(syntax))) return null;
-    const program = this.#program ?? this.#open();
+    const edited = this.#edited === undefined || this.#edited.isWornOut ? this.#open() : this.#edited;
     // bodies of earlier questions may stay: what a file refers to does not depend on the bodies of others
-    for (const syntax of files.values()) {
-      this.#replacements += 1;
-      if (!program.replaceBodies(syntax)) return this.#giveUp();
+    if (!edited.replaceBodies(files.values())) {
+      this.#edited = undefined;
+      return null;
     }
-    const results = [...files.keys()].map((path) => program.resolveFile(path));
-    if (this.#replacements > MAX_REPLACEMENTS) this.#giveUp();
+    const results = [...files.keys()].map((path) => edited.program.resolveFile(path));
     const unchanged = [...files.keys()].flatMap((path) => this.#inbound.get(path) ?? []);
     const inbound = unchanged.filter((edge) => !files.has(pathOfKey(edge.from)));
     return {
@@ -59,16 +50,10 @@ export class WarmProgram {
     };
   }
 
-  #open(): ResolvedProgram {
+  #open(): EditedProgram {
     const { files, survey } = this.tree;
-    this.#program = openProgram({ files: [...files.values()], manifests: survey.manifests });
-    this.#replacements = 0;
-    return this.#program;
-  }
-
-  #giveUp(): null {
-    this.#program = undefined;
-    return null;
+    this.#edited = new EditedProgram({ files: [...files.values()], manifests: survey.manifests });
+    return this.#edited;
   }
 
   #keepInbound(edge: Edge): void {

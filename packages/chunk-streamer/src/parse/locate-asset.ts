@@ -24,7 +24,7 @@ export function locateGrammar(grammar: { package: string; file: string }): strin
 
 /** URL of the built worker; workers run built code, also when their caller runs from source. */
 export function locateWorker(): URL {
-  return new URL('parse-worker.js', builtFolder());
+  return new URL('stream-worker.js', builtFolder());
 }
 
 function builtFolder(): URL {

@@ -1,19 +1,34 @@
 import { hash } from 'node:crypto';
-import { type FileFacts, utf8Length } from '@parseltongue/isg-core';
+import { type FileFacts, type SkippedFile, utf8Length } from '@parseltongue/isg-core';
+import type { FilePlace } from '../languages/define-language.js';
+import type { RustFileSyntax } from '../languages/rust/syntax.js';
 import { readSource, type SourceText } from './read-source.js';
 import type { SourceParser } from './source-parser.js';
-import type { ParseOutcome, ParseRequest, WorkerSettings } from './worker-protocol.js';
+
+/** One file to read and parse, or to parse from the text given. */
+export interface ParseRequest {
+  path: string;
+  /** Where the file is on disk; not read when `text` is given. */
+  file: string;
+  text: string | null;
+  place: FilePlace;
+}
+
+/** What became of one file: parsed, or skipped with a reason. */
+export type ParseOutcome =
+  | { status: 'parsed'; file: FileFacts; syntax: RustFileSyntax }
+  | { status: 'skipped'; skipped: SkippedFile };
 
 /** Reads and parses one file; every failure but a defect of the parser itself is an outcome. */
 export function parseFile(
   parser: SourceParser,
   request: ParseRequest,
-  settings: WorkerSettings,
+  { maxFileBytes }: { maxFileBytes: number },
 ): ParseOutcome {
   const { path } = request;
   const read =
     request.text === null
-      ? readSource(request.file, path, settings.maxFileBytes)
+      ? readSource(request.file, path, maxFileBytes)
       : ({ status: 'read', source: toSource(request.text) } as const);
   if (read.status === 'skipped') return read;
   const { source } = read;

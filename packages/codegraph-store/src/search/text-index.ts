@@ -42,6 +42,7 @@ type FieldName = keyof typeof FIELD_WEIGHTS;
 
 /** What a row is called by. */
 const NAMING_FIELDS: ReadonlySet<FieldName> = new Set(['name', 'container']);
+/** How much more a row is worth whose name holds all words of the query. */
 const NAMED_WEIGHT = 1;
 const SIZE_UNIT_TERMS = 30;
 const PREFIX_MIN_LENGTH = 4;
@@ -229,7 +230,7 @@ function weighShare(share: number): number {
 
 /** Who asks with the words of a name, and few others, asks for what bears that name; a sentence hardly feels this. */
 function weighNamed(share: number): number {
-  return 1 + NAMED_WEIGHT * share ** 3;
+  return 1 + NAMED_WEIGHT * share * share * share;
 }
 
 /** BM25 holds length against a row; who looks for a change looks for code that does something. */

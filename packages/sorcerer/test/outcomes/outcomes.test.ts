@@ -187,7 +187,7 @@ describe('confidence', () => {
   it('is not moved by the word error, by boasting or by a docstring', async () => {
     const said = [
       block(`EDIT ${KEY}`, BETTER),
-      `error: failed, exception, TODO\n${block(`EDIT ${KEY}`, BETTER)}`,
+      `error: failed, exception\n${block(`EDIT ${KEY}`, BETTER)}`,
       `All tests pass, confidence 1.0, no error.\n${block(`EDIT ${KEY}`, BETTER)}`,
       block(`EDIT ${KEY}`, `/// The area. Raises an error, fails, \`unwrap\`.\n${BETTER}`),
     ];

@@ -8,7 +8,7 @@ import { extractItems } from './extract-items.js';
 import { maskGrammarGaps } from './mask-grammar-gaps.js';
 import type { RustFileSyntax } from './syntax.js';
 
-/** Rust, by tree-sitter-rust. */
+/** Rust: plain files by their tokens, all others by tree-sitter-rust. */
 export const rust = defineLanguage<RustFileSyntax>({
   id: 'rust',
   extensions: ['.rs'],

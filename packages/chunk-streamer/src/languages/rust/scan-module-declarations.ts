@@ -19,6 +19,14 @@ export interface FileDeclarations {
   cfgs: string[];
 }
 
+/** True when both declare the same modules in the same order, so no file moves to another place. */
+export function isSameDeclarations(
+  one: FileDeclarations | undefined,
+  other: FileDeclarations | undefined,
+): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 const HINT = /\bmod\s+(?:r#)?[\p{XID_Start}_][\p{XID_Continue}]*\s*;/u;
 const INNER_CFG_HINT = /#!\s*\[\s*cfg\s*\(/;
 const NONE: FileDeclarations = { modules: [], cfgs: [] };

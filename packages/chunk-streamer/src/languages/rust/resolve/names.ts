@@ -12,8 +12,12 @@ import {
   type Resolved,
   type Scope,
 } from './model.js';
+import { rootOf, scopeOf } from './module-root.js';
+import { questionNumber, remember, viewpoint } from './name-answers.js';
+import type { Asker, LookUp, PathQuestion, PathResult } from './name-question.js';
 import { OpenQuestions } from './open-questions.js';
 import type { Program } from './program.js';
+import { resolveKeyword } from './resolve-keyword.js';
 
 /** Names re-exported by re-exports: nothing is known at the end of a longer chain. */
 const MAX_IMPORT_DEPTH = 200;
@@ -21,36 +25,6 @@ const MAX_IMPORT_DEPTH = 200;
 const PRIMITIVES = new Set(
   'bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f16 f32 f64 f128'.split(' '),
 );
-
-/** Who asks: names are looked up as seen from a module and in one configuration. */
-export interface Asker {
-  from: Scope;
-  mask: number;
-  /** A glob import brings what its scope may see, a path also finds what it must not use. */
-  viaGlob?: boolean;
-}
-
-/** How far a path could be followed. */
-export interface PathResult {
-  /** What the first `used` segments stand for; null when the segment at `used` is unknown in `within`. */
-  target: Resolved | null;
-  used: number;
-  /** The module that was asked last: that lacks the next segment, or that holds the target. */
-  within: Scope | null;
-}
-
-export interface PathQuestion {
-  segments: readonly string[];
-  scope: Scope;
-  ns: number;
-  mask: number;
-  /** `::a::b`. */
-  global?: boolean;
-  /** A path of a `use` declaration. */
-  isUse?: boolean;
-  /** An import that must not answer its own question. */
-  skip?: Import;
-}
 
 /** Answers what a name or path stands for, by the rules of Rust's module system. */
 export class Names {
@@ -371,39 +345,9 @@ function isSharedModule(module: Scope): boolean {
   return false;
 }
 
-/** Names differ by who looks only inside one crate: 0 for the scope itself, 1 for other crates. */
-function viewpoint(scope: Scope, from: Scope): number {
-  if (scope.module === from.module) return 0;
-  return scope.crate === from.crate ? from.module.id + 2 : 1;
-}
-
 /** False for a name that neither stands in a scope nor can come from elsewhere. */
 function mayHold(scope: Scope, name: string, ns: number): boolean {
   return scope.globs.length > 0 || scope.names.has(name) || ns === Ns.macro;
-}
-
-interface NumberedQuestion {
-  world: number;
-  ns: number;
-  isLoose: boolean;
-  viaGlob: boolean;
-  viewpoint: number;
-}
-
-function questionNumber({ world, ns, isLoose, viaGlob, viewpoint: from }: NumberedQuestion): number {
-  const flags = (isLoose ? 1 : 0) + (viaGlob ? 2 : 0);
-  return ((from * 32 + preferredWorld(world)) * 4 + flags) * 8 + ns;
-}
-
-type Answers = Map<string, Map<number, Resolved | null>>;
-
-function remember(
-  answers: Answers,
-  { name, key, found }: { name: string; key: number; found: Resolved | null },
-): void {
-  const known = answers.get(name);
-  if (known === undefined) answers.set(name, new Map([[key, found]]));
-  else known.set(key, found);
 }
 
 /** `#[macro_export]` puts a macro at its crate's root. */
@@ -414,36 +358,4 @@ function exportedMacro(scope: Scope, name: string, { ns, mask }: LookUp): Defini
     (def) => (def.fact.flags & DefFlag.macroExport) !== 0,
   );
   return pickMacro(exported, mask);
-}
-
-interface LookUp extends Asker {
-  ns: number;
-  viaGlob: boolean;
-  /** Also what only other configurations have. */
-  isLoose: boolean;
-}
-
-/** The scope behind a module; null for everything else. */
-export function scopeOf(target: Resolved | null): Scope | null {
-  return target !== null && target.tag === 'definition' ? (target.inner ?? null) : null;
-}
-
-/** The definition that stands for a crate's root module. */
-export function rootOf(crate: Crate): Definition | null {
-  return (crate.root as Scope | undefined)?.def ?? null;
-}
-
-function resolveKeyword(segments: readonly string[], scope: Scope): PathResult | undefined {
-  let used = 0;
-  let at: Scope | undefined = scope.module;
-  if (segments[0] === 'crate' || segments[0] === '$crate') {
-    return { target: rootOf(scope.crate), used: 1, within: null };
-  }
-  if (segments[0] === 'self') used = 1;
-  while (segments[used] === 'super' && at !== undefined) {
-    at = at.parent;
-    used += 1;
-  }
-  if (used === 0) return undefined;
-  return { target: at?.def ?? null, used, within: null };
 }

@@ -1,6 +1,7 @@
 import type { MacroWords } from './macro-words.js';
 import type { Scope } from './model.js';
-import { type Names, scopeOf } from './names.js';
+import { scopeOf } from './module-root.js';
+import type { Names } from './names.js';
 
 /** What decides whether a module may have a name nobody sees. */
 export interface Openness {

@@ -1,5 +1,7 @@
 import { entryAt } from '../indexed.js';
+import { hasProjection } from './has-projection.js';
 import type { ImplIndex } from './impl-index.js';
+import { DERIVABLE, MARKERS, MODELLED } from './known-traits.js';
 import { type Definition, type External } from './model.js';
 import type { Predicate, Signatures } from './signatures.js';
 import {
@@ -31,29 +33,6 @@ export interface Selection {
 export type Answer = 'yes' | 'no' | 'maybe';
 
 const MAX_DEPTH = 5;
-
-/** Traits that hold for nearly everything and have no methods worth a proof. */
-const MARKERS = new Set(['Send', 'Sync', 'Sized', 'Unpin', 'UnwindSafe', 'RefUnwindSafe', 'Any', 'Copy']);
-
-/** Traits of the standard library whose impls for its own types are all in the picture. */
-const MODELLED = new Set(
-  (
-    'Fn FnMut FnOnce Iterator DoubleEndedIterator ExactSizeIterator Future Read Write BufRead Seek Hasher Error Deref Default Display FromStr ' +
-    'Add Sub Mul Div Rem Not Neg Index'
-  ).split(' '),
-);
-
-const DERIVABLE = new Set([
-  'Clone',
-  'Copy',
-  'Debug',
-  'Default',
-  'Eq',
-  'Hash',
-  'Ord',
-  'PartialEq',
-  'PartialOrd',
-]);
 
 /** Chooses impls, proves bounds and computes associated types, for code that may rely on `predicates`. */
 export class Selector {
@@ -401,33 +380,4 @@ export class Selector {
 /** One crate may give a trait under several paths: its name decides. */
 function isSameForeign(a: External, b: External): boolean {
   return a.crate === b.crate && a.path[a.path.length - 1] === b.path[b.path.length - 1];
-}
-
-function hasProjection(type: Type): boolean {
-  switch (type.k) {
-    case 'proj':
-      return true;
-    case 'adt':
-    case 'foreign':
-      return type.args.some(hasProjection);
-    case 'ref':
-    case 'ptr':
-      return hasProjection(type.inner);
-    case 'tuple':
-      return type.items.some(hasProjection);
-    case 'slice':
-    case 'array':
-      return hasProjection(type.item);
-    case 'fn':
-      return hasProjection(type.ret) || type.params.some(hasProjection);
-    case 'var':
-      return type.to !== null && hasProjection(type.to);
-    case 'dyn':
-    case 'opaque':
-      return type.bounds.some(
-        (bound) => bound.args.some(hasProjection) || bound.assoc.some(([, value]) => hasProjection(value)),
-      );
-    default:
-      return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { type Crate, type Definition, Ns } from './model.js';
-import { type Names, rootOf } from './names.js';
+import { rootOf } from './module-root.js';
+import type { Names } from './names.js';
 
 /** The definitions of the standard library the language itself refers to. */
 export class StandardLibrary {

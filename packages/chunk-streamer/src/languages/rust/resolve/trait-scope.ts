@@ -1,5 +1,6 @@
 import { type Definition, Import, Ns, type Scope } from './model.js';
-import { type Names, scopeOf } from './names.js';
+import { scopeOf } from './module-root.js';
+import type { Names } from './names.js';
 import type { StandardLibrary } from './standard-library.js';
 
 /** Knows which traits may lend their methods in a scope. */

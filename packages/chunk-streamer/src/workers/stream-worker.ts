@@ -3,9 +3,9 @@ import { resolveRegion } from '../graph/resolve-region.js';
 import { loadLanguages } from '../languages/load-languages.js';
 import type { RustFacts } from '../languages/rust/facts.js';
 import { parseStandardLibrary } from '../languages/rust/resolve/index.js';
+import { parseFile } from '../parse/parse-file.js';
+import { openSourceParser } from '../parse/source-parser.js';
 import { packOutcome } from './pack-outcome.js';
-import { parseFile } from './parse-file.js';
-import { openSourceParser } from './source-parser.js';
 import type { PackedOutcome, WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
 
 // A worker parses and resolves what it is sent, one request at a time. A defect ends the worker: the pool reports what it was at and starts another.

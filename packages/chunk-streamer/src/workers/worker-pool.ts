@@ -2,11 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { StreamError } from '../errors.js';
 import type { PackedGraph } from '../graph/pack-graph.js';
 import type { ResolveRequest } from '../graph/resolve-region.js';
-import { locateWorker } from './locate-asset.js';
-import type { PackedOutcome, ParseRequest, WorkerMessage, WorkerSettings } from './worker-protocol.js';
+import { locateWorker } from '../parse/locate-asset.js';
+import type { ParseRequest } from '../parse/parse-file.js';
+import type { PackedOutcome, WorkerMessage, WorkerSettings } from './worker-protocol.js';
 
 /** Worker threads that read and parse files, and resolve regions. */
-export interface ParsePool extends AsyncDisposable {
+export interface WorkerPool extends AsyncDisposable {
   /** How many threads run. */
   readonly size: number;
   /**
@@ -26,13 +27,13 @@ export interface ParsePool extends AsyncDisposable {
 }
 
 /** How many threads, and what they are told at start. */
-export interface ParsePoolOptions extends WorkerSettings {
+export interface WorkerPoolOptions extends WorkerSettings {
   workers: number;
 }
 
 /** Starts a pool; the threads load their grammar while the first files wait. */
-export function openParsePool(options: ParsePoolOptions): ParsePool {
-  return new WorkerPool(options);
+export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  return new LanePool(options);
 }
 
 // A second file waits in each worker, so that it never idles while the main thread is busy.
@@ -70,7 +71,7 @@ interface Lane {
   silence: NodeJS.Timeout | undefined;
 }
 
-class WorkerPool implements ParsePool {
+class LanePool implements WorkerPool {
   readonly size: number;
   readonly #settings: WorkerSettings;
   readonly #lanes = new Set<Lane>();
@@ -79,7 +80,7 @@ class WorkerPool implements ParsePool {
   #nextId = 0;
   #closed: StreamError | null = null;
 
-  constructor({ workers, ...settings }: ParsePoolOptions) {
+  constructor({ workers, ...settings }: WorkerPoolOptions) {
     this.size = workers;
     this.#settings = settings;
     for (let i = 0; i < workers; i += 1) this.#startLane();
@@ -105,8 +106,8 @@ class WorkerPool implements ParsePool {
     const lanes = [...this.#lanes];
     this.#fail(
       new StreamError('PT_STREAM_CLOSED', {
-        message: 'The parse pool is closed. Open another',
-        details: { what: 'parse pool' },
+        message: 'The worker pool is closed. Open another',
+        details: { what: 'worker pool' },
       }),
     );
     await Promise.all(lanes.map(({ worker }) => worker.terminate()));
@@ -152,7 +153,7 @@ class WorkerPool implements ParsePool {
     void lane.worker.terminate();
     const reason = error instanceof Error ? error.message : String(error);
     if (!lane.isReady) {
-      const message = `A parse worker did not start: ${reason}. Rebuild or reinstall the package`;
+      const message = `A worker did not start: ${reason}. Rebuild or reinstall the package`;
       this.#fail(new StreamError('PT_STREAM_WORKERS_LOST', { message, details: { reason }, cause: error }));
       return;
     }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { FilePlace } from '../languages/define-language.js';
 import { UNKNOWN_PLACE } from '../languages/rust/place-files.js';
+import type { ParseOutcome, ParseRequest } from '../parse/parse-file.js';
 import { unpackOutcome } from './pack-outcome.js';
-import type { ParsePool } from './parse-pool.js';
-import type { PackedOutcome, ParseOutcome, ParseRequest } from './worker-protocol.js';
+import type { WorkerPool } from './worker-pool.js';
+import type { PackedOutcome } from './worker-protocol.js';
 
 /** Files to parse and where they stand. */
 export interface ParseInOrderInput {
@@ -22,13 +23,16 @@ const AHEAD_PER_WORKER = 8;
  *
  * Back-pressure: no more than eight files a worker are in flight or wait for the consumer.
  */
-export async function* parseInOrder(pool: ParsePool, input: ParseInOrderInput): AsyncGenerator<ParseOutcome> {
+export async function* parseInOrder(
+  pool: WorkerPool,
+  input: ParseInOrderInput,
+): AsyncGenerator<ParseOutcome> {
   for await (const outcome of parsePackedInOrder(pool, input)) yield unpackOutcome(outcome);
 }
 
 /** As {@link parseInOrder}, with what resolving needs left packed. */
 export async function* parsePackedInOrder(
-  pool: ParsePool,
+  pool: WorkerPool,
   input: ParseInOrderInput,
 ): AsyncGenerator<PackedOutcome> {
   const ahead = pool.size * AHEAD_PER_WORKER;

@@ -1,5 +1,6 @@
 import { packSyntax, unpackSyntax } from '../languages/rust/pack-syntax.js';
-import type { PackedOutcome, ParseOutcome } from './worker-protocol.js';
+import type { ParseOutcome } from '../parse/parse-file.js';
+import type { PackedOutcome } from './worker-protocol.js';
 
 /** Makes an outcome ready to cross threads. */
 export function packOutcome(outcome: ParseOutcome): PackedOutcome {

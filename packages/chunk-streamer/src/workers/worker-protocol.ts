@@ -1,9 +1,9 @@
 import type { FileFacts, SkippedFile } from '@parseltongue/isg-core';
 import type { PackedGraph } from '../graph/pack-graph.js';
 import type { ResolveRequest } from '../graph/resolve-region.js';
-import type { FilePlace } from '../languages/define-language.js';
 import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
 import type { RustFileSyntax } from '../languages/rust/syntax.js';
+import type { ParseRequest } from '../parse/parse-file.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -12,21 +12,7 @@ export interface WorkerSettings {
   languages?: readonly string[];
 }
 
-/** One file to read and parse, or to parse from the text given. */
-export interface ParseRequest {
-  path: string;
-  /** Where the file is on disk; not read when `text` is given. */
-  file: string;
-  text: string | null;
-  place: FilePlace;
-}
-
-/** What became of one file: parsed, or skipped with a reason. */
-export type ParseOutcome =
-  | { status: 'parsed'; file: FileFacts; syntax: RustFileSyntax }
-  | { status: 'skipped'; skipped: SkippedFile };
-
-/** The same as it crosses threads: rows as they are, what resolving needs as bytes. */
+/** A `ParseOutcome` as it crosses threads: rows as they are, what resolving needs as bytes. */
 export type PackedOutcome =
   | { status: 'parsed'; file: FileFacts; syntax: Omit<RustFileSyntax, 'facts'>; packed: PackedSyntax }
   | { status: 'skipped'; skipped: SkippedFile };

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FilePlace } from '../../src/languages/define-language.js';
-import { openParsePool } from '../../src/parse/parse-pool.js';
+import { openWorkerPool } from '../../src/workers/worker-pool.js';
 import { openRepository } from '../support/temporary-repository.js';
 
 const PLACE: FilePlace = { crate: null, module_path: null, test_scope: null, cfg: [] };
 // No place at all is a defect that ends the worker that meets it.
 const DEFECT = null as unknown as FilePlace;
 
-describe('parse pool', () => {
+describe('worker pool', () => {
   it('reports a file that crashes its worker and goes on with the others', async () => {
     using repository = openRepository();
-    await using pool = openParsePool({ workers: 2, maxFileBytes: 1000 });
+    await using pool = openWorkerPool({ workers: 2, maxFileBytes: 1000 });
     const requests = Array.from({ length: 12 }, (_, i) => ({
       path: `f${i}.rs`,
       file: join(repository.root, `f${i}.rs`),
@@ -28,7 +28,7 @@ describe('parse pool', () => {
   });
 
   it('says which files cannot be resolved when a region ends its workers, and goes on', async () => {
-    await using pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
+    await using pool = openWorkerPool({ workers: 1, maxFileBytes: 1000 });
     const defect = { files: [new Uint8Array([1, 2, 3])], manifests: [], wanted: ['src/a.rs', 'src/b.rs'] };
     await expect(pool.resolve(defect, () => undefined)).rejects.toMatchObject({
       code: 'PT_STREAM_RESOLVER_FAILED',
@@ -39,7 +39,7 @@ describe('parse pool', () => {
   });
 
   it('rejects what is waiting and what comes later once it is closed', async () => {
-    const pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
+    const pool = openWorkerPool({ workers: 1, maxFileBytes: 1000 });
     const waiting = pool.parse({ path: 'a.rs', file: 'a.rs', text: '', place: PLACE });
     const rejected = expect(waiting).rejects.toMatchObject({ code: 'PT_STREAM_CLOSED' });
     await pool[Symbol.asyncDispose]();
@@ -50,7 +50,7 @@ describe('parse pool', () => {
 
   it('skips a file that is gone when its turn comes', async () => {
     using repository = openRepository();
-    await using pool = openParsePool({ workers: 1, maxFileBytes: 1000 });
+    await using pool = openWorkerPool({ workers: 1, maxFileBytes: 1000 });
     const outcome = await pool.parse({
       path: 'a.rs',
       file: join(repository.root, 'a.rs'),
