@@ -1,7 +1,7 @@
 // Puts single faults into real crates, proposes each, and counts which gate stops it. What is a fault is told by a plain `cargo check`
 // of a copy, apart from preflight. Correct edits measure false alarms.
 // Usage: node benchmarks/preflight-mutants.mjs [--crates 3] [--sites 5] [--correct 200] [--tiers T0,T1,T2,T3] [--seed 1] [--truth <file>] [--losses 40]
-//          [--results <file>] [--minutes <n>]
+//          [--skip-kinds 0] [--results <file>] [--minutes <n>]
 // `--truth` keeps what cargo said, `--results` what the gates said: a run that is cut off goes on where it stopped, and ends by itself after `--minutes`.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,6 +32,7 @@ const { values: given } = parseArgs({
     seed: { type: 'string', default: '1' },
     truth: { type: 'string' },
     losses: { type: 'string', default: '40' },
+    'skip-kinds': { type: 'string', default: '0' },
     results: { type: 'string' },
     minutes: { type: 'string' },
   },
@@ -64,7 +65,7 @@ async function measureCrate(spec) {
   });
   const before = hashFolder(root);
   const job = { spec, root, plain, stages: null, files };
-  for (const kind of FAULTS) await measureKind(kind, Number(given.sites), job);
+  for (const kind of FAULTS.slice(Number(given['skip-kinds']))) await measureKind(kind, Number(given.sites), job);
   const share = Math.ceil(Number(given.correct) / crates.length / CORRECT_EDITS.length);
   for (const kind of CORRECT_EDITS) await measureKind({ ...kind, class: 'correct' }, share, job);
   await job.stages?.[Symbol.asyncDispose]();

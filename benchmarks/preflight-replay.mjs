@@ -4,11 +4,11 @@
 //          <clone> <clone> <clone>
 // `--results` keeps what was found: a run that is cut off goes on where it stopped, and ends by itself after `--minutes`. `--scratch` keeps the
 // checkouts and what was built in them for the next part; delete it at the end.
-// A clone is a repository with its history. T0 and T1 judge every commit; cargo judges the newest `--cargo` ones of each, together with an
-// independent `cargo test` of the commit itself. Where cargo does not judge, the benchmark writes the missing receipts itself, because only the
-// writing is measured there.
+// A clone is a repository with its history. T0 and T1 judge every commit. Of the newest `--cargo` ones of each, those whose own checkout passes
+// `cargo test` by itself are put to every gate, oldest first, so that what a commit was found to do is the baseline of the next. Where cargo does not
+// judge, the benchmark writes the missing receipts itself, because only the writing is measured there.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { streamChunks } from '../packages/chunk-streamer/dist/index.js';
@@ -79,6 +79,7 @@ async function replayRepository(clone) {
   git('config', 'user.name', 'Benchmark');
   git('config', 'user.email', 'benchmark@example.org');
   git('config', 'core.autocrlf', 'false');
+  appendFileSync(join(root, '.git/info/exclude'), 'target\nCargo.lock\n');
   const all = git('rev-list', '--no-merges', '--first-parent', 'origin/HEAD', '--', '*.rs')
     .trim()
     .split('\n')
@@ -91,10 +92,11 @@ async function replayRepository(clone) {
     at += chosen.length < Number(given.cargo) ? 1 : step
   )
     chosen.push(all[at]);
+  const judged = new Set(chosen.slice(0, Number(given.cargo)));
   let stages;
   const started = performance.now();
-  for (const [index, commit] of chosen.entries()) {
-    const useCargo = index < Number(given.cargo);
+  for (const commit of chosen.reverse()) {
+    const useCargo = judged.has(commit);
     const id = `${name} ${commit} ${useCargo ? 'all gates' : 'T0 T1'}`;
     if (kept.has(id) || Date.now() > end) {
       if (kept.has(id)) results.push(kept.get(id));
@@ -102,7 +104,8 @@ async function replayRepository(clone) {
       continue;
     }
     git('checkout', '-q', '--force', '--detach', `${commit}^`);
-    git('clean', '-qfdx', '-e', 'target');
+    git('clean', '-qfdx', '-e', 'target', '-e', 'Cargo.lock');
+    if (useCargo) fetchDependencies(root, git);
     if (stages === undefined) stages = await openStages(root, join(scratch, `${name}-state`));
     else await stages.store.ingest(streamChunks(root, { known: await stages.store.files() }));
     strategies = [];
@@ -151,8 +154,8 @@ async function replayCommit({ root, git, commit, stages, useCargo }) {
   const blocked = gated.receipts
     .filter((receipt) => receipt.verdict !== 'passed')
     .map((receipt) => `${receipt.gate} ${receipt.verdict}: ${receipt.reason}`);
-  const full = useCargo ? await judgeWithCargo({ root, git, commit, stages, proposal }) : null;
-  const outcome = await apply({ root, git, stages, proposal, gated });
+  const full = useCargo ? await judgeWithCargo({ root, commit, stages, proposal }) : null;
+  const outcome = await apply({ root, stages, proposal, gated });
   const left = compareTree(git, commit);
   const base = { blocked, full, ms: outcome.ms, files: files.length, rows: rows.length };
   if (left.length > 0 || outcome.status !== 'applied')
@@ -302,7 +305,7 @@ function assemblesTo(old, planned, after) {
 }
 
 /** Writes the proposal; receipts of gates that did not run are the benchmark's own. */
-async function apply({ root, git, stages, proposal, gated }) {
+async function apply({ root, stages, proposal, gated }) {
   const [template] = gated.receipts;
   const receipts = ['T0', 'T1', 'T3', 'T4', 'T5'].map((gate) => ({
     ...template,
@@ -343,32 +346,53 @@ function compareTree(git, commit) {
 }
 
 /** All gates, and what the commit's own checkout does without us. */
-async function judgeWithCargo({ root, git, commit, stages, proposal }) {
-  try {
-    cargo(root, ['fetch']);
-    git('checkout', '-q', '--', '.');
-  } catch {
-    return { ours: 'no dependencies', own: false };
-  }
+async function judgeWithCargo({ root, commit, stages, proposal }) {
+  const own = testCheckout(root, commit);
+  if (own.status !== 0)
+    return { own: false, said: own.stderr.split('\n').find((line) => line.startsWith('error')) ?? '' };
+  const started = performance.now();
   const report = await stages.preflight.verify(proposal);
-  const plain = join(scratch, 'plain');
-  rmSync(plain, { recursive: true, force: true });
-  execFileSync('git', ['clone', '-q', '--shared', root, plain]);
-  execFileSync('git', ['checkout', '-q', '--detach', commit], { cwd: plain });
+  const last = report.receipts.at(-1);
+  return {
+    own: true,
+    ownMs: own.ms,
+    ours: report.verdict,
+    gate: last?.gate,
+    reason: last?.reason,
+    ms: performance.now() - started,
+    msByGate: report.receipts.map((receipt) => [receipt.gate, receipt.ms]),
+  };
+}
+
+/** `cargo test` of a commit in a checkout of its own, with the versions of dependencies the gates will see. */
+function testCheckout(root, commit) {
+  const plain = join(scratch, `${basename(root)}-plain`);
+  if (!existsSync(plain)) execFileSync('git', ['clone', '-q', '--shared', '--no-checkout', root, plain]);
+  const git = (...args) => execFileSync('git', args, { cwd: plain, encoding: 'utf8', stdio: 'pipe' });
+  git('checkout', '-q', '--force', '--detach', commit);
+  git('clean', '-qfdx');
+  const isLocked = git('ls-files', 'Cargo.lock') !== '';
+  if (!isLocked && existsSync(join(root, 'Cargo.lock')))
+    copyFileSync(join(root, 'Cargo.lock'), join(plain, 'Cargo.lock'));
+  fetchDependencies(plain, git);
+  const started = performance.now();
   const run = spawnSync('cargo', ['test', '--workspace', '--offline', '--no-fail-fast', '--quiet'], {
     cwd: plain,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     env: { ...process.env, CARGO_TARGET_DIR: join(scratch, 'plain-target') },
   });
-  const last = report.receipts.at(-1);
-  return {
-    ours: report.verdict,
-    gate: last?.gate,
-    reason: last?.reason,
-    own: run.status === 0,
-    said: run.stderr.split('\n').find((line) => line.startsWith('error')) ?? '',
-  };
+  return { status: run.status, stderr: run.stderr, ms: performance.now() - started };
+}
+
+/** Downloads what a checkout needs and leaves its files as they are, but for a lock file that is not its own. */
+function fetchDependencies(root, git) {
+  try {
+    cargo(root, ['fetch']);
+  } catch {
+    // what cannot be resolved does not build by itself either
+  }
+  git('checkout', '-q', '--', '.');
 }
 
 function report() {
@@ -394,17 +418,9 @@ function report() {
       `${judged.length}; ${good.length}; ${good.filter((result) => result.full.ours === 'passed').length}`,
       'all',
     ],
-    [
-      'apply ms, median / p90',
-      `${quantile(
-        done.map((result) => result.ms),
-        0.5,
-      )?.toFixed(0)} / ${quantile(
-        done.map((result) => result.ms),
-        0.9,
-      )?.toFixed(0)}`,
-      '',
-    ],
+    ['cargo test of the checkout, s, median / p90', spread(good, (result) => result.full.ownMs / 1000), ''],
+    ['all gates, s, median / p90', spread(good, (result) => result.full.ms / 1000), ''],
+    ['apply, ms, median / p90', spread(done, (result) => result.ms), ''],
     ...[...countWays()].map(([kind, count]) => [`files by ${kind}`, count, '']),
   ]);
   const limit = Number(given.losses);
@@ -418,6 +434,11 @@ function report() {
     process.stdout.write(
       `  CARGO ${result.name} ${result.commit.slice(0, 10)} ${JSON.stringify(result.full).slice(0, 400)}\n`,
     );
+}
+
+function spread(found, read) {
+  const numbers = found.map(read);
+  return [0.5, 0.9].map((share) => quantile(numbers, share).toFixed(numbers[0] < 60 ? 1 : 0)).join(' / ');
 }
 
 function countWays() {

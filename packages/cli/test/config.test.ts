@@ -62,6 +62,7 @@ describe('settings', () => {
       'summarize.model',
       'state-dir',
       'daemon.idle-seconds',
+      'pr.merge',
     ]) {
       const [table, name] = key.includes('.') ? key.split('.') : [undefined, key];
       const value = key === 'change.exec' ? '["rm"]' : key === 'daemon.idle-seconds' ? '5' : '"x"';
@@ -78,6 +79,7 @@ describe('settings', () => {
     ['[search]\nlimt = 5', /there is no setting search\.limt/],
     ['[search]\nlimit = "many"', /search\.limit is not a whole number/],
     ['[fix]\nclippy = "no"', /fix\.clippy is not a yes or no/],
+    ['[pr]\nmerge-method = "force"', /pr\.merge-method is not a choice out of merge, squash, rebase/],
   ])('%s is refused by name', async (text, pattern) => {
     repoFile(text);
     const { status, err } = await run(['config']);

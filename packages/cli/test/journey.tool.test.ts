@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +35,41 @@ async function publish(run: string, commit: string): Promise<void> {
   const { json } = await runVerb(repository, args);
   expect(json()).toMatchObject({ contract: 'pt.cli.pr/1', commit, branch: 'repaired', pull_request: null });
   expect(repository.git('ls-remote', 'origin', 'repaired')).toContain(commit);
+  await keepRedUnmerged(run, commit);
+}
+
+/** Configured to merge what is green, the command line leaves a pull request with a red check as it is and says so. */
+async function keepRedUnmerged(run: string, commit: string): Promise<void> {
+  const answers: Record<string, unknown> = {
+    'POST /repos/ada/apothecary/pulls': { html_url: 'https://forge.example/4', number: 4 },
+    'GET /repos/ada/apothecary/pulls/4': {
+      state: 'open',
+      head: { sha: commit, repo: null },
+      base: { repo: null },
+    },
+    [`GET /repos/ada/apothecary/commits/${commit}/check-runs`]: {
+      total_count: 1,
+      check_runs: [{ name: 'lint', status: 'completed', conclusion: 'failure' }],
+    },
+    [`GET /repos/ada/apothecary/commits/${commit}/status`]: { total_count: 0, statuses: [] },
+  };
+  const asked: string[] = [];
+  const forge = createServer(({ method, url }, response) => {
+    asked.push(`${method} ${url?.split('?')[0]}`);
+    const answer = answers[asked.at(-1) ?? ''];
+    response
+      .writeHead(answer === undefined ? 404 : method === 'POST' ? 201 : 200)
+      .end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => forge.listen(0, '127.0.0.1', resolve));
+  const api = `http://127.0.0.1:${(forge.address() as AddressInfo).port}`;
+  const args = ['pr', run, '--forge', 'rest', '--api-url', api, '--repository', 'ada/apothecary'];
+  const env = { GITHUB_TOKEN: 'secret', PARSELTONGUE_PR_MERGE: 'when_green' };
+  const { status, json } = await runVerb(repository, [...args, '--yes', '--json'], env);
+  forge.close();
+  const reason = 'these checks did not pass: lint. Mend that and verify again';
+  expect([status, json().merge]).toEqual([1, { status: 'not_merged', reason }]);
+  expect(asked.filter((call) => call.startsWith('PUT'))).toEqual([]);
 }
 
 describe('the whole loop on the example', () => {

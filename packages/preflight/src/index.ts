@@ -67,6 +67,7 @@ export type {
 export { type ProcessResult, type RunProcessOptions, runProcess } from './process/run-process.js';
 export type { GivenEnvironment } from './process/select-environment.js';
 export type { Forge, PullRequest } from './pull-request/forge.js';
+export type { MergeOutcome, MergeWish } from './pull-request/merge-when-green.js';
 export {
   type SubmitPullRequestOptions,
   type SubmittedPullRequest,

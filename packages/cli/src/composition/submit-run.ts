@@ -1,7 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { CodeGraphStore } from '@parseltongue/codegraph-store';
 import type { RowKey } from '@parseltongue/isg-core';
-import { type Forge, type SubmittedPullRequest, submitPullRequest } from '@parseltongue/preflight';
+import {
+  type Forge,
+  type MergeWish,
+  type SubmittedPullRequest,
+  submitPullRequest,
+} from '@parseltongue/preflight';
 import { type RunRecord, readCosts, readRun } from '@parseltongue/sorcerer';
 import type { RepositoryPlace } from '../config/locate-repository.js';
 import { CliError } from '../errors.js';
@@ -21,6 +26,8 @@ export interface SubmitRequest {
   forge: Forge | null;
   /** Folder for the bundle; default the cache of the repository. */
   bundleDir?: string;
+  /** Merge it once the checks of the forge are green; absent: never. */
+  merge?: MergeWish;
 }
 
 const KEYS_IN_IMPACT = 50;
@@ -38,7 +45,7 @@ export interface SubmitParts {
  */
 export async function submitRun(
   { place, context, store }: SubmitParts,
-  { id, branch, base, remote, forge, bundleDir }: SubmitRequest,
+  { id, branch, base, remote, forge, bundleDir, merge }: SubmitRequest,
 ): Promise<SubmittedPullRequest> {
   const record = await readRun(place.stateDir, id);
   const { proposal, report, summary } = record;
@@ -62,6 +69,7 @@ export async function submitRun(
       bundleDir === undefined ? join(place.cacheDir, 'bundles', id) : resolve(context.cwd, bundleDir),
     story: { plan: createPlan(record), impact, risk: describeRisk(record), cost: await readCost(place, id) },
     signal: context.signal,
+    ...(merge === undefined ? {} : { merge }),
   });
 }
 

@@ -10,6 +10,8 @@ export interface ConfigKey {
   /** Attribute name of the option the value fills. */
   option: string;
   type: 'count' | 'flag' | 'text' | 'list';
+  /** The texts that are a value; every text where there are none. */
+  choices?: readonly string[];
   /** Whether the file of a repository may choose it: never an executable, a model, money or a place on this machine. */
   isRepositoryChoice: boolean;
   what: string;
@@ -205,6 +207,32 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     type: 'flag',
     isRepositoryChoice: true,
     what: 'commit what apply wrote',
+  },
+  {
+    key: 'pr.merge',
+    verb: 'pr',
+    option: 'merge',
+    type: 'text',
+    choices: ['never', 'when_green'],
+    isRepositoryChoice: false,
+    what: 'when a pull request is merged',
+  },
+  {
+    key: 'pr.merge-method',
+    verb: 'pr',
+    option: 'mergeMethod',
+    type: 'text',
+    choices: ['merge', 'squash', 'rebase'],
+    isRepositoryChoice: true,
+    what: 'how it is merged',
+  },
+  {
+    key: 'pr.merge-deadline',
+    verb: 'pr',
+    option: 'mergeDeadline',
+    type: 'count',
+    isRepositoryChoice: true,
+    what: 'minutes its checks may take',
   },
   {
     key: 'daemon.idle-seconds',

@@ -109,15 +109,20 @@ function parseEnvText({ type }: ConfigKey, raw: string): unknown {
   return { 1: true, true: true, yes: true, 0: false, false: false, no: false }[raw.toLowerCase()];
 }
 
-function coerce({ type }: ConfigKey, raw: unknown): ConfigValue | undefined {
+function coerce({ type, choices }: ConfigKey, raw: unknown): ConfigValue | undefined {
   if (type === 'count') return Number.isInteger(Number(raw)) && Number(raw) >= 1 ? Number(raw) : undefined;
   if (type === 'flag') return typeof raw === 'boolean' ? raw : undefined;
-  if (type === 'text') return typeof raw === 'string' ? raw : undefined;
+  if (type === 'text') return typeof raw === 'string' && isChoice(raw, choices) ? raw : undefined;
   const isList = Array.isArray(raw) && raw.length > 0 && raw.every((item) => typeof item === 'string');
   return isList ? raw : undefined;
 }
 
-function describeType({ type }: ConfigKey): string {
+function isChoice(text: string, choices: readonly string[] | undefined): boolean {
+  return choices === undefined || choices.includes(text);
+}
+
+function describeType({ type, choices }: ConfigKey): string {
+  if (choices !== undefined) return `choice out of ${choices.join(', ')}`;
   return {
     count: 'whole number from 1',
     flag: 'yes or no (true, false)',

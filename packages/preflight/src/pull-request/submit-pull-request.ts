@@ -5,7 +5,9 @@ import { readGitState } from '../git/read-git-state.js';
 import { runGit } from '../git/run-git.js';
 import type { TreeContext } from '../git/tree-context.js';
 import { hashTree } from '../tree-hash.js';
-import { type Forge, openDraft, type PullRequest, requestFailure } from './forge.js';
+import { type Forge, openDraft, type PullRequest } from './forge.js';
+import { type MergeOutcome, type MergeWish, mergeWhenGreen } from './merge-when-green.js';
+import { requestFailure } from './request-failure.js';
 import { type ChangeBundle, type ChangeStory, writeBundle } from './write-bundle.js';
 
 /** A committed change and where it goes. */
@@ -24,6 +26,8 @@ export interface SubmitPullRequestOptions {
   remote?: string;
   /** Null pushes the branch and writes the bundle alone. */
   forge: Forge | null;
+  /** Merge the pull request once the forge's own checks are green. Default never. */
+  merge?: MergeWish;
   signal?: AbortSignal;
 }
 
@@ -35,6 +39,8 @@ export interface SubmittedPullRequest {
   bundle: ChangeBundle;
   /** Null without a forge. */
   pullRequest: PullRequest | null;
+  /** Null where no merge was wished for. */
+  merge: MergeOutcome | null;
 }
 
 const PUSH_TIMEOUT_MS = 300_000;
@@ -43,7 +49,8 @@ const PUSH_TIMEOUT_MS = 300_000;
  * Publishes a verified commit: writes the bundle, pushes HEAD to a branch of the remote and opens a draft.
  *
  * Nothing is published that is red, whose receipts were edited, that HEAD does not name, or whose tree is not the verified
- * one to the byte. The push never forces; asked again, the open pull request is answered. Hooks of the user run.
+ * one to the byte. The push never forces; asked again, the open pull request is answered. Hooks of the user run. Merged
+ * is only where that was wished for and the forge's own checks are green; what speaks against it is an outcome, no error.
  *
  * @throws PreflightError PT_PREFLIGHT_NO_RECEIPT, PT_PREFLIGHT_PULL_REQUEST_REFUSED before anything is written or sent;
  * PT_PREFLIGHT_PULL_REQUEST_FAILED, PT_PREFLIGHT_TOOL_MISSING, PT_PREFLIGHT_GIT_FAILED
@@ -62,7 +69,20 @@ export async function submitPullRequest(
   await push(context, { commit, branch, remote, ...limits });
   const request = { title: titleOf(proposal), body: bundle.summary, head: branch, base, ...limits };
   const pullRequest = options.forge === null ? null : await openDraft(context, options.forge, request);
-  return { commit, remote, branch, bundle, pullRequest };
+  const merge = await mergeIfWished(context, options, { commit, remote, pullRequest });
+  return { commit, remote, branch, bundle, pullRequest, merge };
+}
+
+async function mergeIfWished(
+  context: TreeContext,
+  { merge, forge, base, signal }: SubmitPullRequestOptions,
+  published: Pick<SubmittedPullRequest, 'commit' | 'remote' | 'pullRequest'>,
+): Promise<MergeOutcome | null> {
+  if (merge === undefined) return null;
+  const { commit, remote, pullRequest } = published;
+  if (forge === null || pullRequest === null)
+    return { status: 'not_merged', reason: 'there is no pull request without a forge. Choose one' };
+  return mergeWhenGreen(context, { forge, pull: pullRequest, commit, base, remote, signal }, merge);
 }
 
 async function assertBranch(
