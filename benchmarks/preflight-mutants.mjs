@@ -65,7 +65,8 @@ async function measureCrate(spec) {
   });
   const before = hashFolder(root);
   const job = { spec, root, plain, stages: null, files };
-  for (const kind of FAULTS.slice(Number(given['skip-kinds']))) await measureKind(kind, Number(given.sites), job);
+  for (const kind of FAULTS.slice(Number(given['skip-kinds'])))
+    await measureKind(kind, Number(given.sites), job);
   const share = Math.ceil(Number(given.correct) / crates.length / CORRECT_EDITS.length);
   for (const kind of CORRECT_EDITS) await measureKind({ ...kind, class: 'correct' }, share, job);
   await job.stages?.[Symbol.asyncDispose]();
