@@ -9,6 +9,7 @@ import { limitBuild, nameErrors } from './cargo-check.js';
 import { describeFailures } from './describe-failures.js';
 import { findAffectedTests } from './find-affected-tests.js';
 import { findHiddenTests } from './find-hidden-tests.js';
+import { findMovedTests } from './find-moved-tests.js';
 import { type GateContext, signalOf } from './gate-context.js';
 import { compareTests, countTests, type TestComparison } from './judge-tests.js';
 import { readShadowText } from './read-texts.js';
@@ -120,6 +121,7 @@ async function judgeRun(job: RunToJudge): Promise<GateOutcome> {
     };
   }
   const found = restrict(compareTests(before.run, run), job);
+  found.vanished = withoutEach(found.vanished, await findMovedTests(found.vanished, context, run.results));
   if (before.run === null) found.vanished = await findHiddenTests(context.proposal, context.graph);
   const confirmed = await confirmFailures(found, job);
   const diagnostics = await describeFailures(confirmed.failures, run, context);
@@ -143,6 +145,16 @@ function restrict(comparison: TestComparison, job: RunToJudge): TestComparison {
   const deleted = listDeletedItems(job.context.proposal);
   const vanished = comparison.vanished.filter((test) => !deleted.some((item) => test === item));
   return { ...comparison, vanished };
+}
+
+/** A list without the names of another, each taken away once. */
+function withoutEach(names: readonly string[], gone: readonly string[]): string[] {
+  const left = [...gone];
+  return names.filter((name) => {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Names that doctests of deleted rows have: `src/lib.rs - parse::Lexer`. */

@@ -31,12 +31,13 @@ export async function findAffectedTests(proposal: Proposal, graph: GraphReader):
   return [...names];
 }
 
-function isTest(row: Pick<Row, 'tdd_classification' | 'kind'>): boolean {
+/** True for the row of a function that is a test. */
+export function isTest(row: Pick<Row, 'tdd_classification' | 'kind'>): boolean {
   return row.tdd_classification === 'TEST_IMPLEMENTATION' && TEST_KINDS.has(row.kind);
 }
 
 /** The end of the harness's name for a test: inline modules and the function. */
-function formatTestFilter(key: RowKey): string {
+export function formatTestFilter(key: RowKey): string {
   const { container, name } = parseKey(key);
   return [...container, name].join('::');
 }

@@ -15,18 +15,21 @@ const EVASIONS: readonly { pattern: RegExp; what: string }[] = [
 ];
 
 /** Settings under which tests run less, or differently. */
-const SETTINGS: readonly { file: RegExp; pattern: RegExp }[] = [
-  {
-    file: /(^|\/)Cargo\.toml$/,
-    pattern:
-      /^\s*(?:(?:harness|test|doctest|autotests|debug-assertions|overflow-checks)\s*=\s*false|panic\s*=\s*["']abort["'])/gm,
-  },
+const SETTINGS: readonly { file: RegExp; count: (text: string) => number }[] = [
+  { file: /(^|\/)Cargo\.toml$/, count: countManifestSettings },
   {
     file: /(^|\/)\.cargo\/config(\.toml)?$/,
-    pattern:
-      /^\s*(?:\[(?:target|env|alias|source)\b|runner\s*=|rustc(?:-wrapper|-workspace-wrapper)?\s*=|rustflags\s*=|rustdoc(?:flags)?\s*=|target-dir\s*=|build-dir\s*=)/gm,
+    count: (text) =>
+      count(
+        text,
+        /^\s*(?:\[(?:target|env|alias|source)\b|runner\s*=|rustc(?:-wrapper|-workspace-wrapper)?\s*=|rustflags\s*=|rustdoc(?:flags)?\s*=|target-dir\s*=|build-dir\s*=)/gm,
+      ),
   },
 ];
+const MANIFEST_SETTING =
+  /(?:^|[\s{,.])(?:(?:harness|test|doctest|autotests|debug-assertions|overflow-checks)\s*=\s*false\b|panic\s*=\s*["']abort["'])/g;
+/** Tables that no test is built by: benches, examples and the profiles of other builds. */
+const UNTESTED_TABLE = /^(?:bench|example)$|^profile\.(?!(?:dev|test)\b)/;
 
 const ASSERTION_NAMES = 'assert|assert_eq|assert_ne|debug_assert|debug_assert_eq|panic';
 const SHADOWED_MACRO = new RegExp(
@@ -57,10 +60,15 @@ export async function judgeTestEdits(
     const rule = SETTINGS.find(({ file }) => file.test(path));
     if (rule === undefined || after === null) continue;
     const before = (await readTreeText(context, path)) ?? '';
-    if (count(after, rule.pattern) > count(before, rule.pattern))
+    if (rule.count(after) > rule.count(before))
       problems.push(createFileProblem(path, 'sets how tests are built or run; make this change by hand'));
   }
   return problems;
+}
+
+/** How often each way around a test stands in a text. */
+export function countEvasions(code: string): number[] {
+  return EVASIONS.map(({ pattern }) => count(code, pattern));
 }
 
 function describeWeakening(change: FutureRow, old: Row | undefined): string | null {
@@ -114,6 +122,18 @@ function readArguments(tree: ReturnType<typeof readTokenTree>, open: number): st
     else parts.push(`${parts.pop() ?? ''}${textAt(tree, index)}`);
   }
   return parts;
+}
+
+/** Settings of a manifest under which tests run less, or differently, table by table. */
+function countManifestSettings(text: string): number {
+  let table = '';
+  let found = 0;
+  for (const line of text.split('\n')) {
+    const head = /^\s*\[+\s*([^\]]*?)\s*\]/.exec(line)?.[1];
+    if (head !== undefined) table = head.replace(/["'\s]/g, '');
+    else if (!UNTESTED_TABLE.test(table) && !/^\s*#/.test(line)) found += count(line, MANIFEST_SETTING);
+  }
+  return found;
 }
 
 function count(text: string, pattern: RegExp): number {

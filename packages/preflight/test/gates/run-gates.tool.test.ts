@@ -109,6 +109,19 @@ describe('runGates', () => {
     });
   });
 
+  it('passes tests that were renamed, merged and moved to another file', { timeout: SLOW }, async () => {
+    const tests = 'shop/tests/prices.rs';
+    const text = workspace.read(LIB);
+    const merged = `\n    #[test]\n    fn is_right() {\n        let start = 1;\n        assert_eq!(
+            discount(100),\n            90,\n        );\n        assert_eq!(start, 1);\n    }\n`;
+    const without = text
+      .replace(/\n {4}#\[test\]\n {4}fn discounts_a_tenth[^}]*}\n/, merged)
+      .replace(/\n {4}#\[test\]\n {4}fn totals_nothing[^}]*}\n/, '');
+    const moved = 'use shop::total;\n\n#[test]\nfn totals_nothing() {\n    assert_eq!(total(&[]), 0);\n}\n';
+    const report = await verify({ [LIB]: without, [tests]: moved });
+    expect([report.receipts.at(-1)?.reason, outcome(report)]).toEqual([null, 'T5 passed']);
+  });
+
   it('blocks a proposal that deletes a test', { timeout: SLOW }, async () => {
     const report = await verify(
       edit(LIB, '    #[test]\n    fn totals_nothing() {\n        assert_eq!(total(&[]), 0);\n    }\n\n', ''),

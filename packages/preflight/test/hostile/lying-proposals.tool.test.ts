@@ -162,8 +162,32 @@ describe('proposals that lie about tests', () => {
     ['sets the environment of tests', () => ({ [CONFIG]: '[env]\nRUST_TEST_SHUFFLE = "1"\n' })],
     ['renames the test command', () => ({ [CONFIG]: '[alias]\ntest = "check"\n' })],
     ['replaces the registry', () => ({ [CONFIG]: '[source.crates-io]\nreplace-with = "mine"\n' })],
+    [
+      'lets tests abort',
+      () => edit('Cargo.toml', 'resolver = "2"\n', 'resolver = "2"\n\n[profile]\ndev.panic = "abort"\n'),
+    ],
+    [
+      'takes the harness away in one line',
+      () =>
+        edit(
+          MANIFEST,
+          '[package]\n',
+          'test = [{ name = "none", path = "none.rs", harness = false }]\n\n[package]\n',
+        ),
+    ],
   ])('%s: stopped by the graph', { timeout: SLOW }, async (_what, files) => {
     expect(await verify(files(), ['T0', 'T1'])).toMatch(/^T1 failed/);
+  });
+
+  it('are not those whose settings no test is built with', { timeout: SLOW }, async () => {
+    const profiles = '\n[profile.release]\npanic = "abort"\noverflow-checks = false\n';
+    const bench = '\n[[bench]]\nname = "speed"\nharness = false\n';
+    const files = {
+      'Cargo.toml': `${SHOP_FILES['Cargo.toml']}${profiles}`,
+      [MANIFEST]: `${SHOP_FILES[MANIFEST]}${bench}`,
+      'shop/benches/speed.rs': 'fn main() {}\n',
+    };
+    expect(await verify(files, ['T0', 'T1'])).toBe('T1 passed null');
   });
 
   it.each<[string, () => Files]>([
@@ -177,6 +201,19 @@ describe('proposals that lie about tests', () => {
         ),
     ],
     ['deletes a file of tests', () => ({ [TEST]: null })],
+    [
+      'moves an assertion where it never runs',
+      () =>
+        edit(
+          LIB,
+          `fn discounts_a_tenth() {\n        ${DISCOUNT}`,
+          `fn discounts() {\n        fn never() {\n            ${DISCOUNT}\n        }`,
+        ),
+    ],
+    [
+      'moves an assertion behind a return',
+      () => edit(LIB, 'fn discounts_a_tenth() {', 'fn discounts() {\n        return;'),
+    ],
     ['switches a file of tests off', () => ({ [TEST]: `#![cfg(any())]\n${SHOP_FILES[TEST]}` })],
     ['makes a documentation test text', () => edit(LIB, '/// ```\n/// assert', '/// ```text\n/// assert')],
     [
