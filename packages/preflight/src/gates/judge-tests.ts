@@ -35,8 +35,11 @@ export function compareTests(before: TestRun | null, after: TestRun): TestCompar
       ),
     ),
     knownRed: changes.flatMap(({ count, was }) => repeat(count.name, Math.min(count.failed, was.failed))),
+    // another ignored one of the same name, such as an example in the same documentation, takes no run away
     newlyIgnored: changes.flatMap(({ count, was }) =>
-      was.total > 0 && count.ignored > was.ignored ? [count.name] : [],
+      count.ignored > was.ignored && count.total - count.ignored < was.total - was.ignored
+        ? [count.name]
+        : [],
     ),
     vanished: [...old].flatMap(([key, was]) => repeat(was.name, was.total - (now.get(key)?.total ?? 0))),
     newFailedTargets: after.failedTargets.filter((target) => !known.has(target)),

@@ -15,7 +15,7 @@ import { editionOf } from '../shadow/read-layout.js';
 import { subtractDiagnostics } from './build-tree.js';
 import { type GateContext, signalOf } from './gate-context.js';
 import { readTreeText } from './read-texts.js';
-import { parseWithRustfmt, writeNeutralSettings } from './run-rustfmt.js';
+import { type ParseWithRustfmtInput, parseWithRustfmt, writeNeutralSettings } from './run-rustfmt.js';
 
 /**
  * T0: every changed file is Rust, and changed exactly where the proposal's rows say.
@@ -65,6 +65,8 @@ function countEllipses(text: string): number {
   }).length;
 }
 
+const NEWEST_EDITION = '2024';
+
 async function checkFile(
   change: FileChange,
   session: CommandSession,
@@ -84,15 +86,30 @@ async function checkFile(
   );
   if (grammar.length === 0 && !isSuspicious(after, before ?? '')) return moved;
   const settings = await writeNeutralSettings(context.shadow.homeDir);
-  const input = { path, edition: editionOf(context.shadow.layout(), path), settings, ...signalOf(context) };
-  const rejected = await parseWithRustfmt(session, { ...input, text: after });
-  if (rejected === null || rejected.length === 0) return [...moved, ...advise(grammar)];
+  const edition = editionOf(context.shadow.layout(), path);
+  const input = { path, edition, settings, ...signalOf(context) };
+  const rejected = await findRejections(session, { ...input, text: after });
+  if (rejected.length === 0) return [...moved, ...advise(grammar)];
   const known = before === null ? [] : ((await parseWithRustfmt(session, { ...input, text: before })) ?? []);
   const broken = subtractDiagnostics(rejected, known).map((diagnostic) => {
     const span = diagnostic.spans[0];
     return { ...diagnostic, row_key: span === undefined ? null : findInnermostRow(now.rows, span) };
   });
   return [...broken.map((diagnostic) => ({ diagnostic, isBlocking: true })), ...moved, ...advise(grammar)];
+}
+
+/**
+ * What rustfmt rejects in the edition of the crate and in the newest one as well: the manifest, which may be part of the
+ * proposal, may name another edition by now than when the layout was read. Empty where rustfmt cannot answer.
+ */
+async function findRejections(
+  session: CommandSession,
+  input: ParseWithRustfmtInput,
+): Promise<CompilerDiagnostic[]> {
+  const rejected = (await parseWithRustfmt(session, input)) ?? [];
+  if (rejected.length === 0 || input.edition === NEWEST_EDITION) return rejected;
+  const newest = await parseWithRustfmt(session, { ...input, edition: NEWEST_EDITION });
+  return newest?.length === 0 ? [] : rejected;
 }
 
 function advise(diagnostics: readonly CompilerDiagnostic[]): Finding[] {

@@ -172,6 +172,28 @@ describe('runGates', () => {
     });
   });
 
+  it('reads a text by the edition its manifest has with the proposal', { timeout: SLOW }, async () => {
+    const text = `pub const QUOTED: &std::ffi::CStr = cr#"a "quote'"#;\npub const DOC: &str = "\n/// of nothing\n}";\n`;
+    await using old = await createCargoWorkspace({
+      'Cargo.toml': '[package]\nname = "old"\nversion = "0.1.0"\nedition = "2018"\n',
+      'src/lib.rs': 'pub const ONE: u8 = 1;\n',
+    });
+    await using opened = await old.open();
+    const manifest = old.read('Cargo.toml').replace('2018', '2021');
+    const proposal = await old.propose({ 'src/lib.rs': text, 'Cargo.toml': manifest });
+    const report = await opened.verify(proposal, { gates: ['T0', 'T3'] });
+    expect([outcome(report), report.receipts.at(-1)?.reason]).toEqual(['T3 passed', null]);
+    const broken = await old.propose({ 'src/lib.rs': text.replace('"#;', '";'), 'Cargo.toml': manifest });
+    expect(outcome(await opened.verify(broken, { gates: ['T0'] }))).toBe('T0 failed');
+  });
+
+  it('passes another example that is ignored beside one that runs', { timeout: SLOW }, async () => {
+    const report = await verify(
+      edit(LIB, '/// ```\npub fn total', '/// ```\n///\n/// ```ignore\n/// run()\n/// ```\npub fn total'),
+    );
+    expect([report.receipts.at(-1)?.reason, outcome(report)]).toEqual([null, 'T5 passed']);
+  });
+
   it('stops a file that changes elsewhere than planned at T0', { timeout: SLOW }, async () => {
     const proposal = await workspace.propose(edit(LIB, 'price - price / 10', 'price * 9 / 10'));
     const rows = proposal.rows.filter((row) => !row.key.endsWith('discount'));
