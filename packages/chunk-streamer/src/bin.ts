@@ -7,11 +7,12 @@ import type { Granularity, PieceOptions, TextPiece } from './pieces/cut-pieces.j
 import { streamPieces } from './pieces/stream-pieces.js';
 import { type StreamOptions, streamChunks } from './stream-chunks.js';
 
-const USAGE = `Usage: isg-code-chunk-streamer <path> [--ndjson] [--workers N]
+const USAGE = `Usage: isg-code-chunk-streamer <path> [--ndjson] [--no-references] [--workers N]
        isg-code-chunk-streamer <path> --pieces item|container|file [--max-tokens N] [--workers N]
 
 Streams the rows, edges and diagnostics of the repository at <path>.
   --ndjson      one JSON record a line on stdout; without it a summary
+  --no-references  rows and what they contain, not what they refer to: half the time
   --pieces G    pieces for model input instead, one JSON document a line: leaf items, items of the file's root, files
   --max-tokens N  merge neighboring pieces up to N tokens and split larger ones
   --workers N   parse threads, default one less than the number of cores, 1 to 4
@@ -20,6 +21,7 @@ Exit codes: 0 done, 1 the repository cannot be read, 2 wrong usage`;
 interface Command {
   root: string;
   asNdjson: boolean;
+  references: boolean;
   workers: number | undefined;
   pieces: Granularity | undefined;
   maxTokens: number | undefined;
@@ -53,6 +55,7 @@ function readCommand(argv: string[]): Command | string | null {
       allowPositionals: true,
       options: {
         ndjson: { type: 'boolean' },
+        'no-references': { type: 'boolean' },
         workers: { type: 'string' },
         pieces: { type: 'string' },
         'max-tokens': { type: 'string' },
@@ -68,6 +71,7 @@ function readCommand(argv: string[]): Command | string | null {
     return {
       root,
       asNdjson: values.ndjson === true,
+      references: values['no-references'] !== true,
       workers: readNumber(values.workers),
       pieces: values.pieces as Granularity | undefined, // any other text is refused where pieces are cut
       maxTokens: readNumber(values['max-tokens']),
@@ -87,7 +91,7 @@ async function stream(command: Command): Promise<void> {
     return;
   }
   const showProgress = createProgressLine();
-  const options: StreamOptions = { onProgress: showProgress };
+  const options: StreamOptions = { onProgress: showProgress, references: command.references };
   if (command.workers !== undefined) options.workers = command.workers;
   const counts = new Map<string, number>();
   let ledger: Ledger | undefined;

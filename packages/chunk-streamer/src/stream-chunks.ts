@@ -1,28 +1,33 @@
 import { type FileFacts, IndexContract, type IndexRecord, type Ledger } from '@parseltongue/isg-core';
-import { type KeptRows, keepRows, readKeptRows } from './graph/kept-rows.js';
 import { RegionResolver } from './graph/region-resolver.js';
 import { splitRepository } from './graph/split-repository.js';
 import { loadLanguages } from './languages/load-languages.js';
 import { type RepositorySurvey, surveyRepository } from './parse/survey-repository.js';
 import { streamContains, streamFile } from './stream-file.js';
 import { type ReadOptions, type ReadSettings, readSettings } from './stream-options.js';
-import { parsePackedInOrder, raceAbort } from './workers/parse-in-order.js';
+import { parsePackedInOrder } from './workers/parse-in-order.js';
 import { openWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 /** How {@link streamChunks} works. */
 export interface StreamOptions extends ReadOptions {
   /** Files of an earlier stream; those that are no longer indexed are announced as `removed`. */
   known?: readonly Pick<FileFacts, 'path'>[];
+  /** Resolve what rows refer to, default true; false gives rows, `contains` edges and the ledger in half the time. */
+  references?: boolean;
 }
 
+// Regions that are read to the end and resolved while others are read.
+const REGIONS_BEHIND = 4;
+
 /**
- * Streams a repository as index records: each file with its rows in path order and byte order, then `removed` files,
- * `contains` edges, the resolved edges and reference counts file by file, and the ledger.
+ * Streams a repository as index records: each file in path order with its rows in byte order and their `contains` edges,
+ * the resolved edges and reference counts of packages that know of each other file by file, some packages behind their
+ * rows, then `removed` files and the ledger.
  *
  * Reading and parsing never fail on content: what cannot be read is `skipped`, what cannot be parsed is a `diagnostic` and
  * stays in its row. Files are parsed ahead of the consumer by a bounded number; texts are dropped once handed out. Packages
- * that know of each other are resolved together, beside the reading of the others, and their facts are dropped then; keys
- * and edges are kept to the end. Equal repositories give equal streams but for `mtime_ms`.
+ * that know of each other are resolved together, beside the reading of the others; their facts and edges are dropped then.
+ * Equal repositories give equal streams but for `mtime_ms`.
  *
  * @throws StreamError PT_STREAM_ROOT_NOT_FOUND, PT_STREAM_ROOT_NOT_DIRECTORY, PT_STREAM_ROOT_UNREADABLE,
  * PT_STREAM_OPTION_INVALID, PT_STREAM_LANGUAGE_INVALID, PT_STREAM_WORKERS_LOST, PT_STREAM_RESOLVER_FAILED, and the reason of `options.signal` when it is aborted
@@ -35,24 +40,26 @@ export async function* streamChunks(
   options.signal?.throwIfAborted();
   const state: StreamState = {
     ledger: { seen: 0, indexed: 0, skipped: [], diagnostics: [] },
-    rows: [],
+    indexed: new Set(),
+    resolved: 0,
   };
   // the workers load their grammars while the repository is surveyed
   await using pool = openWorkerPool(settings);
   const survey = await surveyFiles(root, options, settings);
-  const paths = survey.files;
-  const resolver = new RegionResolver(pool, splitRepository({ ...survey, paths }));
-  yield* streamFiles({ root, options, state, pool, survey, resolver });
-  yield* findRemoved(options.known ?? [], state.rows);
-  for (const rows of state.rows) yield* streamContains(readKeptRows(rows));
-  yield* streamGraphs(resolver, state, options);
+  const regions = options.references === false ? [] : splitRepository({ ...survey, paths: survey.files });
+  const input = { root, options, state, pool, survey, resolver: new RegionResolver(pool, regions) };
+  yield* streamFiles(input);
+  if (options.references !== false) yield* streamLastGraphs(input);
+  yield* findRemoved(options.known ?? [], state.indexed);
   yield { type: 'ledger', contract: IndexContract, ledger: state.ledger };
 }
 
 interface StreamState {
   ledger: Ledger;
-  /** Of every indexed file, in path order. */
-  rows: KeptRows[];
+  /** Paths of the files that were handed out. */
+  indexed: Set<string>;
+  /** Files whose graphs were handed out. */
+  resolved: number;
 }
 
 interface FileStreamInput {
@@ -85,8 +92,10 @@ async function* streamFiles(input: FileStreamInput): AsyncGenerator<IndexRecord>
     const { file, syntax } = outcome;
     ledger.indexed += 1;
     yield* streamFile(file, syntax);
+    yield* streamContains(syntax.items);
     ledger.diagnostics.push(...syntax.diagnostics);
-    state.rows.push(keepRows(path, syntax.items));
+    state.indexed.add(path);
+    yield* streamGraphs(input, REGIONS_BEHIND);
   }
   ledger.skipped.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -105,22 +114,33 @@ async function surveyFiles(
 
 function* findRemoved(
   known: readonly Pick<FileFacts, 'path'>[],
-  files: readonly KeptRows[],
+  indexed: ReadonlySet<string>,
 ): Generator<IndexRecord> {
-  const indexed = new Set(files.map((file) => file.path));
   for (const { path } of known) if (!indexed.has(path)) yield { type: 'removed', path };
 }
 
+async function* streamLastGraphs(input: FileStreamInput): AsyncGenerator<IndexRecord> {
+  const { state, options } = input;
+  const tell = () =>
+    options.onProgress?.({
+      stage: 'resolve',
+      done: state.resolved,
+      total: state.indexed.size,
+      unit: 'files',
+    });
+  tell();
+  for await (const record of streamGraphs(input, 0, tell)) yield record;
+}
+
 async function* streamGraphs(
-  resolver: RegionResolver,
-  { rows }: StreamState,
-  { signal, onProgress }: StreamOptions,
+  { resolver, state, options }: FileStreamInput,
+  leave: number,
+  onFile?: () => void,
 ): AsyncGenerator<IndexRecord> {
-  onProgress?.({ stage: 'resolve', done: 0, total: rows.length, unit: 'files' });
-  for (const [index, { path }] of rows.entries()) {
-    const { edges, references } = await raceAbort(resolver.takeGraph(path), signal);
+  for await (const { edges, references } of resolver.takeGraphs(leave, options.signal)) {
     for (const edge of edges) yield { type: 'edge', edge };
     for (const counts of references) yield { type: 'references', references: counts };
-    onProgress?.({ stage: 'resolve', done: index + 1, total: rows.length, unit: 'files' });
+    state.resolved += 1;
+    onFile?.();
   }
 }

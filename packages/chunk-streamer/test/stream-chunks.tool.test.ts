@@ -10,14 +10,18 @@ import { fixtureFiles, fixturePath, fixtureText } from './support/read-fixture.j
 import { openRepository } from './support/temporary-repository.js';
 
 describe('streamChunks', () => {
-  it('streams records that keep the contract: files with their rows, then edges, then the ledger', async () => {
+  it('streams records that keep the contract: files with their rows, edges behind what they name, the ledger', async () => {
     const { records } = await collectStream(streamChunks(fixturePath('test-classes', 'input')));
     const types = records.map((record) => IndexRecordSchema.parse(record).type);
     expect(types[0]).toBe('file');
     expect(types.at(-1)).toBe('ledger');
-    expect(types.lastIndexOf('row')).toBeLessThan(types.indexOf('edge'));
+    const known = new Set<string>();
     let file = '';
     for (const record of records) {
+      if (record.type === 'row') known.add(record.row.isgl1_key);
+      if (record.type === 'edge')
+        expect([record.edge.from, record.edge.to].every((key) => known.has(key))).toBe(true);
+      if (record.type === 'references') expect(known).toContain(record.references.key);
       if (record.type === 'file') {
         expect(record.file.path > file).toBe(true);
         file = record.file.path;
@@ -59,6 +63,36 @@ describe('streamChunks', () => {
       .map((edge) => `${edge.from} ${edge.to}`);
     const expected = [...rows.values()].flat().filter((row) => row.parent_key !== null);
     expect(contains).toEqual(expected.map((row) => `${row.parent_key} ${row.isgl1_key}`));
+  });
+
+  it('resolves packages that know nothing of each other while others are read, in the same order with any workers', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const files = names.flatMap((name) => [
+      [`${name}/Cargo.toml`, `[package]\nname = "${name}"\nversion = "0.0.1"\n`],
+      [`${name}/src/lib.rs`, `pub fn one() {}\npub fn two() { one() }\n`],
+    ]);
+    using repository = openRepository(Object.fromEntries(files) as Record<string, string>);
+    const tellOrder = async (workers: number) => {
+      const { records } = await collectStream(streamChunks(repository.root, { workers }));
+      return records.flatMap((record) => {
+        if (record.type === 'file') return record.file.path;
+        return record.type === 'edge' && record.edge.kind === 'calls' ? record.edge.to : [];
+      });
+    };
+    const order = await tellOrder(1);
+    expect(await tellOrder(3)).toEqual(order);
+    expect(order.filter((told) => told.endsWith('one'))).toHaveLength(names.length);
+    expect(order.findIndex((told) => told.endsWith('one'))).toBeLessThan(order.indexOf('g/src/lib.rs'));
+  });
+
+  it('leaves references out on request', async () => {
+    const root = fixturePath('twins', 'input');
+    const whole = await collectStream(streamChunks(root));
+    const { rows, edges, records } = await collectStream(streamChunks(root, { references: false }));
+    expect(rows).toEqual(whole.rows);
+    expect(edges).toEqual(whole.edges.filter(({ kind }) => kind === 'contains'));
+    expect(records.some(({ type }) => type === 'references')).toBe(false);
+    expect(records.at(-1)).toEqual(whole.records.at(-1));
   });
 
   it('announces known files that are gone', async () => {

@@ -3,7 +3,7 @@ import { type StreamOptions, streamChunks } from '../stream-chunks.js';
 import { cutPieces, type PieceOptions, type TextPiece } from './cut-pieces.js';
 
 /**
- * Streams a repository as pieces for model input, file by file in path order; ends before edges are resolved.
+ * Streams a repository as pieces for model input, file by file in path order; nothing is resolved for it.
  *
  * @throws StreamError as `streamChunks` and `cutPieces`
  */
@@ -13,12 +13,11 @@ export async function* streamPieces(
 ): AsyncGenerator<TextPiece, void, undefined> {
   cutPieces([], options);
   let rows: Chunk[] = [];
-  for await (const record of streamChunks(root, options)) {
+  for await (const record of streamChunks(root, { ...options, references: false })) {
     if (record.type === 'row') rows.push(record.row);
     else if (record.type !== 'diagnostic') {
       yield* cutPieces(rows, options);
       rows = [];
     }
-    if (record.type === 'edge') return;
   }
 }

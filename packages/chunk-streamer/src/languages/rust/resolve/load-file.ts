@@ -94,8 +94,10 @@ export class FileLoader {
       const target = new Import(use, scope, scope.mask & this.file.crate.cfg.maskOf(use.cfg));
       scope.imports.push(target);
       if (use.externCrate && scope.outer === undefined && scope.parent === undefined) this.addCrateAlias(use);
-      if (use.glob) scope.globs.push(target);
-      else
+      if (use.glob) {
+        scope.globs.push(target);
+        noteNarrow(scope, use.vis);
+      } else
         bind(scope, use.alias, {
           ns: Ns.type | Ns.value | Ns.macro,
           mask: target.mask,
@@ -221,12 +223,20 @@ function addToList<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
+/** Visibilities that are no path. */
+const WIDTHS: ReadonlySet<string> = new Set(['self', 'super', 'crate']);
+
 function bind(
   scope: Scope,
   name: string,
   binding: { ns: number; mask: number; vis: VisibilityFact; target: Definition | Import },
 ): void {
   addToList(scope.names, name, binding);
+  noteNarrow(scope, binding.vis);
+}
+
+function noteNarrow(scope: Scope, vis: VisibilityFact): void {
+  if (typeof vis === 'string' && !WIDTHS.has(vis)) scope.isNarrowed = true;
 }
 
 function namespacesOf(fact: DefFact): number {

@@ -120,6 +120,8 @@ export class Scope {
   isShared = false;
   /** A macro call here may define names nobody sees. */
   isOpaque = false;
+  /** Something here is visible in a module named by its path, `pub(in a::b)`. */
+  isNarrowed = false;
   /** Answers of lookups in this scope: by name, then by a number for who asks. */
   readonly answers = new Map<string, Map<number, Resolved | null>>();
   /** Answers of lookups from this scope outwards. */

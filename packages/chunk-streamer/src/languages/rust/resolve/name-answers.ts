@@ -1,11 +1,23 @@
 import { preferredWorld } from './cfg-worlds.js';
 import type { Resolved, Scope } from './model.js';
 
-/** Names differ by who looks only inside one crate: 0 for the scope itself, 1 for other crates. */
+/**
+ * What somebody who looks from another place may see of a scope, as a number: askers with one number see the same.
+ *
+ * From inside the module everything is visible, from inside its parent what is `pub(super)` too.
+ */
 export function viewpoint(scope: Scope, from: Scope): number {
-  if (scope.module === from.module) return 0;
-  return scope.crate === from.crate ? from.module.id + 2 : 1;
+  const { module } = scope;
+  if (module === from.module) return Viewpoint.inside;
+  if (scope.crate !== from.crate) return Viewpoint.otherCrate;
+  if (from.isInside(module)) return Viewpoint.inside;
+  if (scope.isNarrowed) return Viewpoint.first + from.module.id;
+  return module.parent === undefined || from.isInside(module.parent)
+    ? Viewpoint.insideParent
+    : Viewpoint.sameCrate;
 }
+
+const Viewpoint = { inside: 0, otherCrate: 1, insideParent: 2, sameCrate: 3, first: 4 } as const;
 
 /** What an answer depends on beside the scope and the name. */
 interface NumberedQuestion {
