@@ -1,4 +1,5 @@
 import { type GraphReader, type Proposal, parseKey, type Row, type RowKey } from '@parseltongue/isg-core';
+import { findCallingMacros, readMacroCalls } from './macro-calls.js';
 
 const MAX_ROWS = 4000;
 const MAX_DEPTH = 8;
@@ -7,8 +8,8 @@ const TEST_KINDS = new Set(['function', 'method']);
 /**
  * Names of tests that reach the changed rows, nearest first, as filters for the test harness.
  *
- * Tests of the proposal itself come first. The answer orders tests; it never says that others may be skipped, because
- * tests that run a binary, trait dispatch and macros leave no edge.
+ * Tests of the proposal itself come first; what macros call is told by the words in them. The answer orders tests; it never
+ * says that others may be skipped, because tests that run a binary and trait dispatch leave no edge.
  */
 export async function findAffectedTests(proposal: Proposal, graph: GraphReader): Promise<string[]> {
   const names = new Set<string>();
@@ -16,12 +17,14 @@ export async function findAffectedTests(proposal: Proposal, graph: GraphReader):
     if (change.row !== null && isTest(change.row)) names.add(formatTestFilter(change.key));
   }
   const seen = new Set<RowKey>(proposal.rows.map((change) => change.key));
+  const macros = await readMacroCalls(graph);
   let frontier = proposal.rows.filter((change) => change.row?.kind !== 'file').map((change) => change.key);
   for (let depth = 0; depth < MAX_DEPTH && frontier.length > 0 && seen.size < MAX_ROWS; depth += 1) {
     const edges = await graph.edgesTo(frontier, {
       kinds: ['calls', 'uses_type', 'tests', 'uses_macro', 'implements'],
     });
-    frontier = [...new Set(edges.map((edge) => edge.from))].filter((key) => !seen.has(key)).sort();
+    const callers = [...edges.map((edge) => edge.from), ...findCallingMacros(macros, frontier)];
+    frontier = [...new Set(callers)].filter((key) => !seen.has(key)).sort();
     for (const key of frontier) {
       seen.add(key);
       const row = await graph.getRow(key);

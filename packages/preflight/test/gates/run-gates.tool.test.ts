@@ -122,6 +122,25 @@ describe('runGates', () => {
     expect([report.receipts.at(-1)?.reason, outcome(report)]).toEqual([null, 'T5 passed']);
   });
 
+  it('runs first the tests that reach a change through a macro', { timeout: SLOW }, async () => {
+    const check =
+      'macro_rules! check {\n    ($n:expr, $half:expr) => {\n        assert_eq!(crate::half($n), $half)\n    };\n}\n';
+    const tests =
+      '#[test]\nfn halves() {\n    check!(4, 2);\n}\n\n#[test]\nfn counts() {\n    assert_eq!(1 + 1, 2);\n}\n';
+    await using other = await createCargoWorkspace({
+      'Cargo.toml': '[package]\nname = "half"\nversion = "0.1.0"\nedition = "2021"\n',
+      'src/lib.rs': 'pub fn half(n: u32) -> u32 {\n    n / 2\n}\n\n#[cfg(test)]\nmod tests;\n',
+      'src/tests.rs': `${check}\n${tests}`,
+    });
+    await using opened = await other.open();
+    const proposal = await other.propose({
+      'src/lib.rs': other.read('src/lib.rs').replace('n / 2', 'n >> 1'),
+    });
+    const report = await opened.verify(proposal, { gates: ['T4'] });
+    expect(report.receipts[0]?.argv.at(-1)?.slice(-2)).toEqual(['--', 'halves']);
+    expect(report.receipts[0]?.counts.passed).toBe(1);
+  });
+
   it('blocks a proposal that deletes a test', { timeout: SLOW }, async () => {
     const report = await verify(
       edit(LIB, '    #[test]\n    fn totals_nothing() {\n        assert_eq!(total(&[]), 0);\n    }\n\n', ''),

@@ -10,7 +10,8 @@ import {
   type RowKind,
 } from '@parseltongue/isg-core';
 
-const HEAD = /^\s*(?:pub(?:\([^)]*\))?\s+)?(fn|struct|enum|mod|trait|impl)\s+([A-Za-z_][A-Za-z0-9_]*)/;
+const HEAD =
+  /^\s*(?:pub(?:\([^)]*\))?\s+)?(fn|struct|enum|mod|trait|impl|macro_rules!)\s+([A-Za-z_][A-Za-z0-9_]*)/;
 const KINDS: Record<string, RowKind> = {
   fn: 'function',
   struct: 'struct',
@@ -18,6 +19,7 @@ const KINDS: Record<string, RowKind> = {
   mod: 'module',
   trait: 'trait',
   impl: 'impl',
+  'macro_rules!': 'macro',
 };
 
 /**
@@ -98,7 +100,8 @@ function readItem(region: Region, rows: Chunk[]): Chunk {
     .map((line) => HEAD.exec(line))
     .find((match) => match !== null);
   const word = head?.[1] ?? 'fn';
-  const name = head?.[2] ?? '_';
+  // the name of a macro ends with the sign its word ends with
+  const name = `${head?.[2] ?? '_'}${word.slice('macro_rules'.length)}`;
   const isTest = region.isTest || /#\[(test|cfg\(test\))\]/.test(region.text);
   const row = emptyRow({
     path: region.path,

@@ -11,7 +11,7 @@ import {
 } from '@parseltongue/isg-core';
 import type { GraphAnalyzer, GraphProblem } from '../../src/index.js';
 
-/** A graph of the given files, with call edges wherever a row's text calls another row's name. */
+/** A graph of the given files, with edges wherever a function's text calls another function or a macro by name. */
 export async function createMemoryGraph(
   root: string,
   paths: readonly string[],
@@ -30,7 +30,9 @@ export async function createMemoryGraph(
     rowsOfFile: (path) => Promise.resolve(rows.filter((row) => row.file === path)),
     findRows: (filter) => {
       const found = rows.filter(
-        (row) => filter.tddClass === undefined || row.tdd_classification === filter.tddClass,
+        (row) =>
+          (filter.tddClass === undefined || row.tdd_classification === filter.tddClass) &&
+          (filter.kinds === undefined || filter.kinds.includes(row.kind)),
       );
       return Promise.resolve({ rows: found, total: found.length });
     },
@@ -49,14 +51,14 @@ export function createAnalyzer(problems: readonly GraphProblem[] = []): GraphAna
 function findCalls(rows: readonly Row[]): Edge[] {
   const functions = rows.filter((row) => row.kind === 'function');
   return functions.flatMap((from) =>
-    functions
+    [...functions, ...rows.filter((row) => row.kind === 'macro')]
       .filter((to) => to !== from && new RegExp(`\\b${to.name}\\(`).test(from.current_code))
       .map((to): Edge => {
         const site = { ...from.span, line: from.line };
         return {
           from: from.isgl1_key,
           to: to.isgl1_key,
-          kind: 'calls',
+          kind: to.kind === 'macro' ? 'uses_macro' : 'calls',
           resolution: 'typed',
           reason: 'fixture',
           sites: [site],
