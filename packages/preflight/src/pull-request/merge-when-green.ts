@@ -57,7 +57,8 @@ export async function mergeWhenGreen(
   for (;;) {
     const timeoutMs = limitLook(end);
     const look = await lookAtPull(context, target, { timeoutMs, signal: target.signal });
-    const step = decideStep(look, { commit: target.commit, greenBefore });
+    const isLate = await showsOlderCommit(context, target, look);
+    const step = decideStep(look, { commit: target.commit, greenBefore, isLate });
     if (step.kind === 'stop') return step.outcome;
     if (step.kind === 'merge') return merge(context, target, { method: wish.method, says: step.says });
     if (step.kind === 'ready') {
@@ -86,14 +87,24 @@ type Step =
   /** Look again; `green` names the checks where all are. */
   | { kind: 'again'; says: string; green: string | null };
 
-/** What a look leads to, given the green checks of the look before it. */
-function decideStep(look: PullLook, known: { commit: string; greenBefore: string | null }): Step {
+interface KnownBefore {
+  commit: string;
+  /** The green checks of the look before. */
+  greenBefore: string | null;
+  /** The forge has not noticed the push yet. */
+  isLate: boolean;
+}
+
+/** What a look leads to. */
+function decideStep(look: PullLook, known: KnownBefore): Step {
   if (look.status !== 'seen') {
     const says = `the checks cannot be read: ${look.reason}`;
     if (look.status === 'unreachable') return { kind: 'again', says, green: null };
     return stop(`${says}. Merge it on the forge once they are green`);
   }
   const { state } = look;
+  if (known.isLate)
+    return { kind: 'again', says: 'the forge does not show the pushed commit yet', green: null };
   if (state.head !== known.commit)
     return stop(
       `the branch ends with ${state.head.slice(0, 12)}, which is not the verified commit. Look at what was pushed there`,
@@ -150,9 +161,27 @@ async function describeMovedBase(context: TreeContext, target: MergeTarget): Pro
   const listed = await runGit(context, ['ls-remote', remote, `refs/heads/${base}`], limits);
   const tip = /^[0-9a-f]{40,64}/.exec(listed.stdout)?.[0];
   if (tip === undefined) return `${remote} shows no branch ${base} to merge into. Choose another with --base`;
-  const contains = await runGit(context, ['merge-base', '--is-ancestor', tip, commit], limits);
-  if (contains.exit === 0) return null;
+  if (await contains(context, { commit, older: tip, signal })) return null;
   return `${base} has moved on to ${tip.slice(0, 12)}, so what a merge gives was not verified. Rebase on it and verify again`;
+}
+
+async function showsOlderCommit(
+  context: TreeContext,
+  { commit, signal }: MergeTarget,
+  look: PullLook,
+): Promise<boolean> {
+  if (look.status !== 'seen' || look.state.head === commit) return false;
+  return contains(context, { commit, older: look.state.head, signal });
+}
+
+/** Whether a commit has another one among its ancestors; false for one this repository does not know. */
+async function contains(
+  context: TreeContext,
+  { commit, older, signal }: { commit: string; older: string; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  if (!/^[0-9a-f]{40,64}$/.test(older)) return false;
+  const limits = { accept: [0, 1, 128], ...(signal === undefined ? {} : { signal }) };
+  return (await runGit(context, ['merge-base', '--is-ancestor', older, commit], limits)).exit === 0;
 }
 
 async function markReady(

@@ -132,6 +132,16 @@ describe('a pull request that is to be merged when green', { timeout: SLOW }, ()
     expect(await merge()).toMatchObject({ reason: expect.stringContaining('not the verified commit') });
   });
 
+  it('waits for a forge that has not noticed the push yet', async () => {
+    double.facts.runs = [PASSED];
+    double.facts.head = repository.git('rev-parse', 'HEAD~1').trim();
+    atLook(2, () => {
+      double.facts.head = commit;
+    });
+    expect(await merge()).toMatchObject({ status: 'merged' });
+    expect(waits[0]).toBe('the forge does not show the pushed commit yet');
+  });
+
   it('is not merged when its base has commits that were not verified with it', async () => {
     double.facts.runs = [PASSED];
     repository.git('checkout', '-q', '-b', 'other', 'HEAD~1');
