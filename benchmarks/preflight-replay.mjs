@@ -154,10 +154,16 @@ async function replayCommit({ root, git, commit, stages, useCargo }) {
   const blocked = gated.receipts
     .filter((receipt) => receipt.verdict !== 'passed')
     .map((receipt) => `${receipt.gate} ${receipt.verdict}: ${receipt.reason}`);
-  const full = useCargo ? await judgeWithCargo({ root, commit, stages, proposal }) : null;
-  const outcome = await apply({ root, stages, proposal, gated });
+  const { report = null, ...full } = useCargo ? await judgeWithCargo({ root, commit, stages, proposal }) : {};
+  const outcome = await apply({ root, stages, proposal, gated, report });
   const left = compareTree(git, commit);
-  const base = { blocked, full, ms: outcome.ms, files: files.length, rows: rows.length };
+  const base = {
+    blocked,
+    full: useCargo ? full : null,
+    ms: outcome.ms,
+    files: files.length,
+    rows: rows.length,
+  };
   if (left.length > 0 || outcome.status !== 'applied')
     return { ...base, status: 'differs', why: `${outcome.reason ?? ''} ${left.slice(0, 3).join(', ')}` };
   return { ...base, status: 'exact' };
@@ -304,8 +310,13 @@ function assemblesTo(old, planned, after) {
   return assembleFile(rows).text === after;
 }
 
-/** Writes the proposal; receipts of gates that did not run are the benchmark's own. */
-async function apply({ root, stages, proposal, gated }) {
+/** Writes the proposal, with the receipts of a report that passed; else those of gates that did not run are the benchmark's own. */
+async function apply({ root, stages, proposal, gated, report }) {
+  if (report?.verdict === 'passed') {
+    const started = performance.now();
+    const outcome = await stages.preflight.apply(proposal, report, { verify: 'content' });
+    return { ...outcome, ms: performance.now() - started };
+  }
   const [template] = gated.receipts;
   const receipts = ['T0', 'T1', 'T3', 'T4', 'T5'].map((gate) => ({
     ...template,
@@ -314,7 +325,7 @@ async function apply({ root, stages, proposal, gated }) {
     reason: null,
     new_diagnostics: [],
   }));
-  const report = {
+  const made = {
     subject_tree: gated.subject_tree,
     verdict: 'passed',
     receipts,
@@ -326,7 +337,7 @@ async function apply({ root, stages, proposal, gated }) {
       { root, stateDir: join(scratch, 'apply'), env: process.env },
       {
         proposal,
-        report,
+        report: made,
         verify: async () => ({
           ok: (await stages.preflight.hashTree()) === gated.subject_tree,
           detail: 'same content',
@@ -354,6 +365,7 @@ async function judgeWithCargo({ root, commit, stages, proposal }) {
   const report = await stages.preflight.verify(proposal);
   const last = report.receipts.at(-1);
   return {
+    report,
     own: true,
     ownMs: own.ms,
     ours: report.verdict,
