@@ -5,8 +5,10 @@
 //   node benchmarks/elf.mjs [--only startup,speed,fanout,gaps,rpc,soak,schema,workers,daemon,server] [--large] [--rows 1000] [--kills 50]
 //
 // --large adds a model of 1.3 billion parameters (the blocks of a 1.5 B model with a byte vocabulary; 0.8 GB on disk).
-// LLAMA_SERVER=/path/to/llama-server adds that server on the same model, threads and slots as the yardstick.
+// LLAMA_SERVER=/path/to/llama-server adds that server on the same models, threads and slots as the yardstick; both sides
+// take turns for --rounds 4 rounds of five answers of --tokens tokens each, with --models loop-100m,random-0.5b,random-1.5b.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +30,8 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1000' },
     kills: { type: 'string', default: '50' },
     tokens: { type: 'string', default: '64' },
+    rounds: { type: 'string', default: '4' },
+    models: { type: 'string' },
   },
 });
 const wanted = values.only?.split(',') ?? [
@@ -54,6 +58,16 @@ const SHAPES = {
         },
       }
     : {}),
+};
+// The shape of Qwen2.5 0.5B; with so many tokens to choose from, an end token is next to never chosen.
+const HALF_BILLION = {
+  layers: 24,
+  embedding: 896,
+  feedForward: 4_864,
+  heads: 14,
+  kvHeads: 2,
+  storage: 'q4_0',
+  vocabularySize: 151_936,
 };
 const LOOP_COST = { layers: 8, feedForward: 12_288, storage: 'q4_0' };
 const dir = await mkdtemp(join(tmpdir(), 'elf-bench-'));
@@ -373,71 +387,89 @@ async function measureStartup() {
   note('a worker comes up', { medianMs: quantile(times, 0.5), maxMs: Math.max(...times) });
 }
 
-/** The yardstick: the same file, one thread, five slots, answers of the same length. */
+/** The yardstick: the same file, one thread, five slots, answers of the same length; both sides take turns. */
 async function measureServer() {
   const binary = process.env.LLAMA_SERVER;
   if (binary === undefined) {
     note('llama-server as the yardstick', { status: 'not_run', reason: 'LLAMA_SERVER names no binary' });
     return;
   }
-  const id = 'loop-100m';
-  // It never ends by itself, so that both sides generate the same number of tokens.
-  if (!(await isInstalled(id)))
-    await install(id, { kind: 'loop', ...LOOP_COST }, { contextTokens: 2_048, sequences: 5, threads: 1 });
+  // Neither ends by itself, so that both sides generate the same number of tokens.
+  const models = {
+    'loop-100m': { kind: 'loop', ...LOOP_COST },
+    'random-0.5b': { kind: 'random', ...HALF_BILLION },
+    ...(values.large
+      ? { 'random-1.3b': { kind: 'random', ...SHAPES['random-1.3b'], vocabularySize: 151_936 } }
+      : {}),
+  };
+  const named = values.models?.split(',') ?? Object.keys(models);
+  for (const id of named) await measureAgainst(binary, `yardstick-${id}`, models[id]);
+}
+
+async function measureAgainst(binary, id, spec) {
+  const path = await install(id, spec, { contextTokens: 2_048, sequences: 5, threads: 1 });
+  const server = await startServer(binary, path);
+  try {
+    const runs = [];
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      server.resume();
+      const theirs = await server.measure(round);
+      server.pause();
+      const request = { id, agents: [5], tokens: Number(values.tokens) };
+      const ours = (await client.call('models.bench', request)).rounds[0].totalTokensPerSecond;
+      runs.push({ ours, theirs, oursOverTheirs: ours / theirs });
+    }
+    note(`llama-server as the yardstick, ${id}`, { fileBytes: (await stat(path)).size, runs });
+  } finally {
+    server.end();
+    await client.call('models.unload', { id });
+  }
+}
+
+async function startServer(binary, modelPath) {
   const port = 18_000 + (process.pid % 1_000);
-  const flags = [
-    '-m',
-    join(dir, `${id}.gguf`),
-    '-t',
-    '1',
-    '-tb',
-    '1',
-    '-np',
-    '5',
-    '-c',
-    String(2_048 * 5),
-    '--port',
-    String(port),
-  ];
-  const server = spawn(binary, [...flags, '--host', '127.0.0.1'], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  const flags = ['-m', modelPath, '-t', '1', '-tb', '1', '-np', '5', '-c', String(2_048 * 5)];
+  const server = spawn(binary, [...flags, '--host', '127.0.0.1', '--port', String(port)], {
+    stdio: 'ignore',
+  });
   let exitCode = null;
   server.once('exit', (code) => {
     exitCode = code ?? -1;
   });
-  try {
-    const url = `http://127.0.0.1:${port}`;
-    while (
-      !(await fetch(`${url}/health`).then(
-        ({ ok }) => ok,
-        () => false,
-      ))
-    ) {
-      if (exitCode !== null) throw new Error(`${binary} ended with status ${exitCode}`);
-      await delay(100);
-    }
-    const ask = async (index) => {
-      const body = {
-        // the prompt of `models.bench`
-        prompt: `${index} ${'Say in one line what this function does.\n'.repeat(3)}`,
-        n_predict: Number(values.tokens),
-        temperature: 1,
-        seed: index,
-        ignore_eos: true,
-      };
-      const answer = await fetch(`${url}/completion`, { method: 'POST', body: JSON.stringify(body) });
-      return (await answer.json()).tokens_predicted ?? 0;
-    };
-    await ask(0);
-    const startedAt = performance.now();
-    const counts = await Promise.all([1, 2, 3, 4, 5].map(ask));
-    const theirs = (counts.reduce((a, b) => a + b, 0) / (performance.now() - startedAt)) * 1_000;
-    server.kill('SIGSTOP');
-    const { rounds } = await client.call('models.bench', { id, agents: [5], tokens: Number(values.tokens) });
-    const ours = rounds[0].totalTokensPerSecond;
-    note('llama-server as the yardstick', { theirs, ours, oursOverTheirs: ours / theirs });
-  } finally {
-    server.kill('SIGKILL');
+  const isUp = () =>
+    fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isUp())) {
+    if (exitCode !== null) throw new Error(`${binary} ended with status ${exitCode}`);
+    await delay(100);
   }
+  const ask = async (index) => {
+    const body = {
+      // the prompt of `models.bench`
+      prompt: `${index} ${randomBytes(4).toString('hex')} ${'Say in one line what this function does.\n'.repeat(3)}`,
+      n_predict: Number(values.tokens),
+      temperature: 1,
+      seed: index,
+      ignore_eos: true,
+    };
+    const answer = await fetch(`${url}/completion`, { method: 'POST', body: JSON.stringify(body) });
+    return (await answer.json()).tokens_predicted ?? 0;
+  };
+  return {
+    pause: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
+    end: () => server.kill('SIGKILL'),
+    measure: async (round) => {
+      const first = round * 6;
+      await ask(first);
+      const startedAt = performance.now();
+      const counts = await Promise.all([1, 2, 3, 4, 5].map((index) => ask(first + index)));
+      return (counts.reduce((a, b) => a + b, 0) / (performance.now() - startedAt)) * 1_000;
+    },
+  };
 }
 
 try {

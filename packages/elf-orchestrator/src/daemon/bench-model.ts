@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { findModel } from '../registry/model-table.js';
 import { runOnModel } from '../schedule/run-on-model.js';
 import type { DaemonParts } from './daemon-parts.js';
@@ -35,12 +36,13 @@ export async function benchModel(
   signal: AbortSignal,
 ): Promise<BenchReport> {
   const { agents = DEFAULT_AGENTS, id, tokens = DEFAULT_TOKENS } = options;
+  const run = randomBytes(4).toString('hex');
   const generate = (index: number) => {
     const request = { model: id, lane: 'interactive' as const, priority: 0, prefixKey: null };
     return runOnModel(parts.scheduler, { ...request, contextTokens: 0, signal }, (model) =>
-      // Numbered at the front, so that no agent profits from what another one evaluated; sampled, to go on to the end.
+      // Named at the front, so that nobody profits from what another agent or run evaluated; sampled, to go on to the end.
       model.generate({
-        prompt: `${index} ${PROMPT}`,
+        prompt: `${index} ${run} ${PROMPT}`,
         maxTokens: tokens,
         temperature: 1,
         seed: index,

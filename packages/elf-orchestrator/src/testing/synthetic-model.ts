@@ -34,6 +34,8 @@ export interface RandomModelSpec {
   heads?: number;
   kvHeads?: number;
   storage?: 'f32' | 'f16' | 'q4_0' | 'q8_0';
+  /** Tokens in all, 259 by default; those beyond are never produced by tokenizing. */
+  vocabularySize?: number;
   /** An embedding model pools its vectors by mean; a ranking model has two classes and a query template. */
   purpose?: 'text' | 'embedding' | 'ranking';
 }
@@ -45,6 +47,7 @@ const AUTOMATON_HEAD_SIZE = 64;
 const ISO_CHAINS = 32;
 const ISO_LENGTH = 8;
 const LOGIT_GAIN = 4;
+const BYTE_VOCABULARY_SIZE = 259;
 const POOL_MEAN = 1;
 const POOL_RANK = 4;
 
@@ -166,8 +169,9 @@ function createChain(lines: readonly string[]): Automaton {
 }
 
 function createRandomModel(spec: RandomModelSpec): GgufContent {
+  const extraTokens = Math.max(0, (spec.vocabularySize ?? 0) - BYTE_VOCABULARY_SIZE);
   const shape: Shape = {
-    vocabulary: createByteVocabulary([]),
+    vocabulary: createByteVocabulary(Array.from({ length: extraTokens }, (_, index) => ` extra${index}`)),
     layers: spec.layers ?? 2,
     embedding: spec.embedding ?? 64,
     feedForward: spec.feedForward ?? 128,

@@ -1,5 +1,7 @@
-import type { LlamaContextSequence, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
+import type { LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
+import { placeToPriority } from './batch-order.js';
 import type { PrefixStates } from './prefix-states.js';
+import type { Slot } from './sequence-pool.js';
 import type { PacedSequence, StepPacer } from './step-pacer.js';
 import { createTextEmitter, type TextEmitter } from './text-emitter.js';
 
@@ -43,21 +45,21 @@ export interface GeneratedTokens {
  * Aborts between slices and between tokens. The prompt and its answer must fit into the context; the caller counts.
  */
 export async function generateTokens(
-  sequence: LlamaContextSequence,
+  slot: Slot,
   prompt: readonly Token[],
   options: GenerateTokensOptions,
 ): Promise<GeneratedTokens> {
   const startedAt = performance.now();
-  const reusedTokens = await reusePrefix(sequence, prompt, options);
+  const reusedTokens = await reusePrefix(slot, prompt, options);
   // The last prompt token is always evaluated, because the first new token comes from it.
-  await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
-  const at = await prefill(sequence, prompt, { ...options, until: prompt.length });
+  await slot.sequence.adaptStateToTokens(prompt.slice(0, -1), false);
+  const at = await prefill(slot, prompt, { ...options, until: prompt.length });
   const output: Token[] = [];
   const emitter =
     options.onDelta === undefined
       ? null
       : createTextEmitter(options.model, options.stop.texts, options.onDelta);
-  const decoded = await decode(sequence, prompt.slice(at), { ...options, output, emitter });
+  const decoded = await decode(slot, prompt.slice(at), { ...options, output, emitter });
   const { finishReason, firstTokenAt } = decoded;
   const text = finishText(output, finishReason, options);
   emitter?.finish(text);
@@ -85,10 +87,11 @@ interface DecodeOptions extends GenerateTokensOptions {
 
 /** Answers how many leading prompt tokens need no evaluation of this request's own. */
 async function reusePrefix(
-  sequence: LlamaContextSequence,
+  slot: Slot,
   prompt: readonly Token[],
   options: GenerateTokensOptions,
 ): Promise<number> {
+  const { sequence } = slot;
   const present = sequence.compareContextTokens(prompt.slice(0, -1)).firstDifferentIndex;
   const { shared } = options;
   if (shared === undefined || present >= shared.tokens || options.signal.aborted) return present;
@@ -96,11 +99,10 @@ async function reusePrefix(
   const isRestored = await shared.states
     .bring(sequence, prefix, async () => {
       await sequence.adaptStateToTokens(prefix, false);
-      await prefill(sequence, prompt, { ...options, until: shared.tokens });
+      await prefill(slot, prompt, { ...options, until: shared.tokens });
       const left = prompt.slice(sequence.nextTokenIndex, shared.tokens);
       if (options.signal.aborted) throw new Error('aborted');
-      if (left.length > 0)
-        await options.pacer.evaluate(left.length, () => sequence.evaluateWithoutGeneratingNewTokens(left));
+      if (left.length > 0) await options.pacer.evaluate(left.length, () => evaluateTokens(slot, left));
     })
     .catch((error: unknown) => {
       if (options.signal.aborted) return false;
@@ -111,36 +113,44 @@ async function reusePrefix(
 
 /** Evaluates whole slices while more than one is left before `until`; answers the first token not evaluated. */
 async function prefill(
-  sequence: LlamaContextSequence,
+  slot: Slot,
   prompt: readonly Token[],
   options: Pick<GenerateTokensOptions, 'pacer' | 'sliceTokens' | 'signal'> & { until: number },
 ): Promise<number> {
   const { pacer, signal, sliceTokens, until } = options;
-  let at = sequence.nextTokenIndex;
-  while (at + sliceTokens < until && !signal.aborted) {
-    const slice = prompt.slice(at, at + sliceTokens);
-    await pacer.evaluate(sliceTokens, () => sequence.evaluateWithoutGeneratingNewTokens(slice));
-    at += sliceTokens;
+  const { sequence } = slot;
+  for (let at = sequence.nextTokenIndex; at + sliceTokens < until && !signal.aborted; ) {
+    await pacer.evaluate(sliceTokens, () => {
+      // llama.cpp evaluates one token of every sequence together and the rest of the slice alone, which is fastest in fours.
+      const tokenCount = sliceTokens + (pacer.isGenerating ? 1 : 0);
+      const slice = prompt.slice(at, Math.min(at + tokenCount, until - 1));
+      at += slice.length;
+      return evaluateTokens(slot, slice);
+    });
   }
-  return at;
+  return sequence.nextTokenIndex;
+}
+
+function evaluateTokens({ place, sequence }: Slot, tokens: Token[]): Promise<void> {
+  return sequence.evaluateWithoutGeneratingNewTokens(tokens, { evaluationPriority: placeToPriority(place) });
 }
 
 /** Appends to `output` until something ends the generation. */
-async function decode(
-  sequence: LlamaContextSequence,
-  tail: Token[],
-  options: DecodeOptions,
-): Promise<Decoded> {
+async function decode({ place, sequence }: Slot, tail: Token[], options: DecodeOptions): Promise<Decoded> {
   const { pacer, sampling, signal } = options;
   if (signal.aborted) return { finishReason: 'aborted', firstTokenAt: performance.now() };
-  const tokens = sequence.evaluate(tail, sampling);
+  const tokens = sequence.evaluateWithMetadata(
+    tail,
+    {},
+    { ...sampling, evaluationPriority: placeToPriority(place) },
+  );
   let paced: PacedSequence | undefined;
   try {
     let next = await pacer.evaluate(tail.length, () => tokens.next());
     const firstTokenAt = performance.now();
     paced = pacer.join();
     while (next.done !== true) {
-      const finishReason = takeToken(next.value, options);
+      const finishReason = takeToken(next.value.token, options);
       if (finishReason !== null) return { finishReason, firstTokenAt };
       await paced.step();
       next = await tokens.next();

@@ -1,28 +1,34 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 
+/** A sequence and its place in the context. */
+export interface Slot {
+  sequence: LlamaContextSequence;
+  place: number;
+}
+
 /** Hands out the sequences of one context, first come first served. */
 export interface SequencePool {
   /** Waits for a free sequence and picks the one that shares the longest prefix; null when aborted while waiting. */
-  acquire(tokens: readonly Token[], signal: AbortSignal): Promise<LlamaContextSequence | null>;
-  release(sequence: LlamaContextSequence): void;
+  acquire(tokens: readonly Token[], signal: AbortSignal): Promise<Slot | null>;
+  release(slot: Slot): void;
 }
 
 interface Waiter {
   tokens: readonly Token[];
-  grant: (sequence: LlamaContextSequence | null) => void;
+  grant: (slot: Slot | null) => void;
 }
 
-/** Opens a pool over sequences that nobody else uses. */
+/** Opens a pool over sequences that nobody else uses, given in the order of their places. */
 export function openSequencePool(sequences: readonly LlamaContextSequence[]): SequencePool {
-  const idle = new Set(sequences);
+  const idle = new Set<Slot>(sequences.map((sequence, place) => ({ sequence, place })));
   const waiters = new Set<Waiter>();
   return {
     acquire(tokens, signal) {
       if (signal.aborted) return Promise.resolve(null);
-      const sequence = pickLongestPrefix(idle, tokens);
-      if (sequence !== null) {
-        idle.delete(sequence);
-        return Promise.resolve(sequence);
+      const slot = pickLongestPrefix(idle, tokens);
+      if (slot !== null) {
+        idle.delete(slot);
+        return Promise.resolve(slot);
       }
       return new Promise((resolve) => {
         const waiter: Waiter = { tokens, grant: resolve };
@@ -32,8 +38,8 @@ export function openSequencePool(sequences: readonly LlamaContextSequence[]): Se
         });
       });
     },
-    release(sequence) {
-      idle.add(sequence);
+    release(slot) {
+      idle.add(slot);
       const [next] = waiters;
       if (next === undefined) return;
       const granted = pickLongestPrefix(idle, next.tokens);
@@ -45,14 +51,14 @@ export function openSequencePool(sequences: readonly LlamaContextSequence[]): Se
   };
 }
 
-function pickLongestPrefix(
-  idle: ReadonlySet<LlamaContextSequence>,
-  tokens: readonly Token[],
-): LlamaContextSequence | null {
-  let best: { sequence: LlamaContextSequence; shared: number } | null = null;
-  for (const sequence of idle) {
-    const shared = sequence.compareContextTokens([...tokens]).firstDifferentIndex;
-    if (best === null || shared > best.shared) best = { sequence, shared };
+/** Among equals the first place, so that sequences in use are neighbours, which the engine evaluates together. */
+function pickLongestPrefix(idle: ReadonlySet<Slot>, tokens: readonly Token[]): Slot | null {
+  let best: { slot: Slot; shared: number } | null = null;
+  for (const slot of idle) {
+    const shared = slot.sequence.compareContextTokens([...tokens]).firstDifferentIndex;
+    const isBetter =
+      best === null || shared > best.shared || (shared === best.shared && slot.place < best.slot.place);
+    if (isBetter) best = { slot, shared };
   }
-  return best?.sequence ?? null;
+  return best?.slot ?? null;
 }

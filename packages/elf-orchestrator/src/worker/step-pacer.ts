@@ -1,10 +1,12 @@
 /** Keeps the sequences of one context in step, so that no prompt and no saved state makes the others wait for long. */
 export interface StepPacer {
   /**
-   * Evaluates prompt tokens when no more than a slice of them is under way, and lets every sequence that generates have a
-   * token of its own before the next slice is evaluated.
+   * Evaluates prompt tokens. While sequences generate, no more than a slice is under way, and each of them has a token of its
+   * own before the next slice is evaluated; while none does, a slice of every sequence shares one batch.
    */
   evaluate<T>(tokenCount: number, work: () => Promise<T>): Promise<T>;
+  /** Whether a sequence waits for its next token. */
+  readonly isGenerating: boolean;
   /** Runs work that needs the whole context, between two steps of all sequences. */
   pause<T>(work: () => Promise<T>): Promise<T>;
   /** Takes part with a sequence that generates from now on. */
@@ -21,25 +23,30 @@ export interface PacedSequence {
 /** A sequence that does not come to its next token, for whatever reason, stops nobody for longer. */
 const MAX_WAIT_MS = 1_000;
 
-/** Creates a pacer that lets `sliceTokens` prompt tokens be under way at once. */
-export function createStepPacer(sliceTokens: number): StepPacer {
-  return new SlicePacer(sliceTokens);
+/** Creates a pacer that lets a slice of prompt tokens, or a batch of slices while nobody waits for a token, be under way at once. */
+export function createStepPacer(limits: { sliceTokens: number; batchTokens: number }): StepPacer {
+  return new SlicePacer(limits);
 }
 
 class SlicePacer implements StepPacer {
-  readonly #sliceTokens: number;
+  readonly #limits: { sliceTokens: number; batchTokens: number };
   readonly #waiting: { tokenCount: number; start: () => void }[] = [];
   /** Tokens that each sequence has generated. */
   readonly #decoders = new Map<object, number>();
   readonly #watchers = new Set<() => void>();
   /** Sequences that wait for the others of their round. */
-  readonly #arrived = new Map<object, () => void>();
+  readonly #arrived: (() => void)[] = [];
+  #isTurnSet = false;
   #roundTimer: NodeJS.Timeout | undefined;
   #inFlight = 0;
   #gate: Promise<void> | undefined;
 
-  constructor(sliceTokens: number) {
-    this.#sliceTokens = sliceTokens;
+  constructor(limits: { sliceTokens: number; batchTokens: number }) {
+    this.#limits = limits;
+  }
+
+  get isGenerating(): boolean {
+    return this.#decoders.size > 0;
   }
 
   async evaluate<T>(tokenCount: number, work: () => Promise<T>): Promise<T> {
@@ -54,7 +61,8 @@ class SlicePacer implements StepPacer {
   }
 
   async pause<T>(work: () => Promise<T>): Promise<T> {
-    await this.#occupy(this.#sliceTokens);
+    const { batchTokens } = this.#limits;
+    await this.#occupy(batchTokens);
     let open: () => void = () => undefined;
     this.#gate = new Promise((resolve) => {
       open = resolve;
@@ -64,7 +72,7 @@ class SlicePacer implements StepPacer {
     } finally {
       this.#gate = undefined;
       open();
-      this.#free(this.#sliceTokens);
+      this.#free(batchTokens);
     }
   }
 
@@ -74,7 +82,7 @@ class SlicePacer implements StepPacer {
     return {
       step: async () => {
         this.#decoders.set(decoder, (this.#decoders.get(decoder) ?? 0) + 1);
-        await this.#meet(decoder);
+        await this.#meet();
         await this.#gate;
       },
       leave: () => {
@@ -85,28 +93,31 @@ class SlicePacer implements StepPacer {
   }
 
   /** Resolves when every sequence that generates has its token; who comes last keeps nobody waiting that could be served. */
-  #meet(decoder: object): Promise<void> {
+  #meet(): Promise<void> {
     const met = new Promise<void>((resolve) => {
-      this.#arrived.set(decoder, resolve);
+      this.#arrived.push(resolve);
     });
     this.#startRound();
     return met;
   }
 
-  #startRound(isForced = false): void {
-    if (!isForced && this.#arrived.size < this.#decoders.size) {
-      this.#roundTimer ??= setTimeout(() => this.#startRound(true), MAX_WAIT_MS);
-      return;
-    }
+  /** In a turn of its own: the engine takes up at once what is queued while it ends a batch, and would take the first alone. */
+  #startRound(): void {
+    if (this.#isTurnSet) return;
+    this.#isTurnSet = true;
+    setImmediate(() => {
+      this.#isTurnSet = false;
+      if (this.#arrived.length >= this.#decoders.size) this.#endRound();
+      else this.#roundTimer ??= setTimeout(() => this.#endRound(), MAX_WAIT_MS);
+    });
+  }
+
+  #endRound(): void {
     clearTimeout(this.#roundTimer);
     this.#roundTimer = undefined;
-    const arrived = [...this.#arrived.values()];
-    this.#arrived.clear();
-    // In a turn of their own: the engine takes up at once what is queued while it ends a batch, and would take the first alone.
-    setImmediate(() => {
-      this.#notify();
-      for (const go of arrived) go();
-    });
+    const arrived = this.#arrived.splice(0);
+    this.#notify();
+    for (const go of arrived) go();
   }
 
   #occupy(tokenCount: number): Promise<void> {
@@ -122,8 +133,10 @@ class SlicePacer implements StepPacer {
   }
 
   #startNext(): void {
+    const { batchTokens, sliceTokens } = this.#limits;
+    const limit = this.isGenerating ? sliceTokens : batchTokens;
     for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
-      if (this.#inFlight > 0 && this.#inFlight + next.tokenCount > this.#sliceTokens) return;
+      if (this.#inFlight > 0 && this.#inFlight + next.tokenCount > limit) return;
       this.#waiting.shift();
       this.#inFlight += next.tokenCount;
       next.start();
@@ -133,7 +146,8 @@ class SlicePacer implements StepPacer {
   #awaitSteps(before: ReadonlyMap<object, number>): Promise<void> {
     const haveStepped = (): boolean =>
       [...before].every(([decoder, steps]) => (this.#decoders.get(decoder) ?? Infinity) > steps);
-    if (haveStepped()) return Promise.resolve();
+    // A turn later: who has come to its first token takes part by then.
+    if (haveStepped()) return new Promise((resolve) => setImmediate(resolve));
     return new Promise((resolve) => {
       const watch = (): void => {
         if (haveStepped()) end();
