@@ -4,9 +4,9 @@
 //
 //   node benchmarks/elf.mjs [--only startup,speed,fanout,gaps,rpc,soak,schema,workers,daemon,server] [--large] [--rows 1000] [--kills 50]
 //
-// --large adds a model of 1.3 billion parameters (the blocks of a 1.5 B model with a byte vocabulary; 0.8 GB on disk).
+// --large adds a model of the shape of Qwen2.5 1.5B (1 GB on disk).
 // LLAMA_SERVER=/path/to/llama-server adds that server on the same models, threads and slots as the yardstick; both sides
-// take turns for --rounds 4 rounds of five answers of --tokens tokens each, with --models loop-100m,random-0.5b,random-1.5b.
+// take turns for --rounds 4 rounds of five answers of --tokens tokens each. --models loop-100m,random-0.5b names models of both parts.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
@@ -44,22 +44,7 @@ const wanted = values.only?.split(',') ?? [
   'daemon',
   'server',
 ];
-const SHAPES = {
-  'random-150m': { layers: 9, embedding: 1_024, feedForward: 4_096, heads: 16, kvHeads: 16, storage: 'q4_0' },
-  ...(values.large
-    ? {
-        'random-1.3b': {
-          layers: 28,
-          embedding: 1_536,
-          feedForward: 8_960,
-          heads: 12,
-          kvHeads: 2,
-          storage: 'q4_0',
-        },
-      }
-    : {}),
-};
-// The shape of Qwen2.5 0.5B; with so many tokens to choose from, an end token is next to never chosen.
+// The shapes of Qwen2.5 0.5B and 1.5B; with so many tokens to choose from, an end token is next to never chosen.
 const HALF_BILLION = {
   layers: 24,
   embedding: 896,
@@ -68,6 +53,12 @@ const HALF_BILLION = {
   kvHeads: 2,
   storage: 'q4_0',
   vocabularySize: 151_936,
+};
+const LARGE = { ...HALF_BILLION, layers: 28, embedding: 1_536, feedForward: 8_960, heads: 12 };
+const SHAPES = {
+  'random-150m': { layers: 9, embedding: 1_024, feedForward: 4_096, heads: 16, kvHeads: 16, storage: 'q4_0' },
+  'random-0.5b': HALF_BILLION,
+  ...(values.large ? { 'random-1.5b': LARGE } : {}),
 };
 const LOOP_COST = { layers: 8, feedForward: 12_288, storage: 'q4_0' };
 const dir = await mkdtemp(join(tmpdir(), 'elf-bench-'));
@@ -103,6 +94,7 @@ function quantile(numbers, share) {
 
 async function measureSpeed() {
   for (const [id, shape] of Object.entries(SHAPES)) {
+    if (values.models?.split(',').includes(id) === false) continue;
     const path = await install(
       id,
       { kind: 'random', ...shape },
@@ -398,9 +390,7 @@ async function measureServer() {
   const models = {
     'loop-100m': { kind: 'loop', ...LOOP_COST },
     'random-0.5b': { kind: 'random', ...HALF_BILLION },
-    ...(values.large
-      ? { 'random-1.3b': { kind: 'random', ...SHAPES['random-1.3b'], vocabularySize: 151_936 } }
-      : {}),
+    ...(values.large ? { 'random-1.5b': { kind: 'random', ...LARGE } } : {}),
   };
   const named = values.models?.split(',') ?? Object.keys(models);
   for (const id of named) await measureAgainst(binary, `yardstick-${id}`, models[id]);

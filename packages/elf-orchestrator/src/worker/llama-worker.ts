@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LlamaSession, openLlamaSession } from './llama-session.js';
+import { createReplyOutbox } from './reply-outbox.js';
 import {
   type LoadRequest,
   type WorkerReply,
@@ -17,6 +18,7 @@ const LOG_ROUND_MS = 20;
 const LOG_QUIET_ROUNDS = 10;
 const LOG_MAX_ROUNDS = 100;
 const aborts = new Map<number, AbortController>();
+const outbox = createReplyOutbox((message) => process.send?.(message));
 let session: Promise<LlamaSession> | undefined;
 let engineLog = '';
 let requestsSinceCollection = 0;
@@ -84,7 +86,7 @@ async function perform(
     case 'embed':
       return { type: 'embedded', id, vector: await loaded.embed(request.text) };
     case 'generate':
-      return loaded.generate(request, { signal, onDelta: (text) => reply({ type: 'delta', id, text }) });
+      return loaded.generate(request, { signal, onDelta: (text) => outbox.pushDelta(id, text) });
     case 'rank':
       return { type: 'ranked', id, scores: await loaded.rank(request.query, request.documents) };
     case 'tokenize':
@@ -122,7 +124,7 @@ async function settleLog(): Promise<void> {
 }
 
 function reply(message: WorkerReply): void {
-  process.send?.(message);
+  outbox.reply(message);
 }
 
 function describe(error: unknown): string {

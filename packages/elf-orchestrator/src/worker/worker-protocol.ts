@@ -106,7 +106,11 @@ export const WorkerReplySchema = z.discriminatedUnion('type', [
     contextTokens: z.int().positive(),
   }),
   z.strictObject({ type: z.literal('failed'), id: IdSchema, problem: z.string() }),
-  z.strictObject({ type: z.literal('delta'), id: IdSchema, text: z.string() }),
+  /** Pieces of text, in order, of any number of generations. */
+  z.strictObject({
+    type: z.literal('deltas'),
+    pieces: z.array(z.strictObject({ id: IdSchema, text: z.string() })),
+  }),
   z.strictObject({ type: z.literal('tokenized'), id: IdSchema, tokens: z.array(z.int().nonnegative()) }),
   z.strictObject({ type: z.literal('embedded'), id: IdSchema, vector: z.array(z.number()) }),
   z.strictObject({ type: z.literal('ranked'), id: IdSchema, scores: z.array(z.number()) }),

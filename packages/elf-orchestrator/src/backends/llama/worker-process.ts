@@ -122,14 +122,13 @@ class ForkedWorker implements WorkerProcess {
     }
     const reply = parsed.data;
     if (reply.type === 'loaded') this.#phase = 'generate';
-    const id = reply.type === 'loaded' || reply.type === 'load-failed' ? LOAD_ID : reply.id;
-    const pending = this.#pending.get(id);
-    if (reply.type === 'delta') {
-      pending?.onDelta?.(reply.text);
+    if (reply.type === 'deltas') {
+      for (const { id, text } of reply.pieces) this.#pending.get(id)?.onDelta?.(text);
       return;
     }
+    const id = reply.type === 'loaded' || reply.type === 'load-failed' ? LOAD_ID : reply.id;
+    this.#pending.get(id)?.resolve(reply);
     this.#pending.delete(id);
-    pending?.resolve(reply);
   }
 
   async #watchDeath(): Promise<WorkerDeath> {
