@@ -13,7 +13,8 @@ const SELF = fileURLToPath(import.meta.url);
 const STREAMER = new URL('../packages/chunk-streamer/', import.meta.url);
 const MEBIBYTE = 1024;
 
-if (process.argv[2] === '--measure') await measure(process.argv[3], Number(process.argv[4]));
+if (process.argv[2] === '--measure')
+  await measure(process.argv[3], Number(process.argv[4]), process.argv[5] !== 'rows');
 else if (process.argv[2] === '--baseline') await measureBaseline(process.argv[3]);
 else report();
 
@@ -37,13 +38,15 @@ function report() {
       `processor ${baseline.cpuMs.toFixed(0)} ms`,
     );
     for (const workers of values.workers.split(',')) {
+      const rowsOnly = run('--measure', root, workers, 'rows');
       const result = run('--measure', root, workers);
       const share = (part) => `${((100 * part) / Math.max(1, result.files)).toFixed(2)} %`;
       line(
         `${workers} worker(s), rows`,
-        `${result.parseMs.toFixed(0)} ms`,
-        rate(result.lines, result.parseMs),
-        `${(result.parseMs / baseline.ms).toFixed(2)} x its time`,
+        `${rowsOnly.ms.toFixed(0)} ms`,
+        rate(rowsOnly.lines, rowsOnly.ms),
+        `${(rowsOnly.ms / baseline.ms).toFixed(2)} x its time`,
+        `peak memory ${Math.round(rowsOnly.peakKiB / MEBIBYTE)} MiB`,
       );
       line(
         `${workers} worker(s), rows and edges`,
@@ -88,7 +91,7 @@ function rate(lines, ms) {
   return `${Math.round(lines / ms)} k lines/s`;
 }
 
-async function measure(path, workers) {
+async function measure(path, workers, references) {
   const root = resolve(path);
   const { streamChunks } = await import(new URL('dist/index.js', STREAMER).href);
   const { assembleFile } = await import(new URL('../isg-core/dist/index.js', STREAMER).href);
@@ -106,7 +109,6 @@ async function measure(path, workers) {
   };
   const brokenFiles = new Set();
   let checkMs = 0;
-  let parseMs = 0;
   let current;
   let rows = [];
   const started = performance.now();
@@ -120,9 +122,6 @@ async function measure(path, workers) {
     current = undefined;
     rows = [];
     checkMs += performance.now() - from;
-  };
-  const onProgress = ({ stage, done }) => {
-    if (stage === 'resolve' && done === 0) parseMs = elapsed();
   };
   const take = (record) => {
     if (record.type !== 'row' && record.type !== 'diagnostic') check();
@@ -142,7 +141,7 @@ async function measure(path, workers) {
     }
   };
   try {
-    for await (const record of streamChunks(root, { workers, onProgress })) take(record);
+    for await (const record of streamChunks(root, { workers, references })) take(record);
   } catch (error) {
     check();
     result.failure = `${error.name}: ${error.message}`;
@@ -150,9 +149,7 @@ async function measure(path, workers) {
   const ms = elapsed();
   const peakKiB = process.resourceUsage().maxRSS;
   const cpuMs = processorMs();
-  process.stdout.write(
-    JSON.stringify({ ...result, ms, cpuMs, parseMs, peakKiB, brokenFiles: brokenFiles.size }),
-  );
+  process.stdout.write(JSON.stringify({ ...result, ms, cpuMs, peakKiB, brokenFiles: brokenFiles.size }));
 }
 
 function isExact(assembleFile, rows, file) {
@@ -168,8 +165,7 @@ async function measureBaseline(path) {
   const { streamChunks } = await import(new URL('dist/index.js', STREAMER).href);
   const files = [];
   let lines = 0;
-  for await (const record of streamChunks(resolve(path), { workers: 1 })) {
-    if (record.type === 'edge') break;
+  for await (const record of streamChunks(resolve(path), { workers: 1, references: false })) {
     if (record.type !== 'file') continue;
     files.push(record.file.path);
     lines += record.file.line_count;

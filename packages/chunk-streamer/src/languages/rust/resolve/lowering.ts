@@ -9,10 +9,13 @@ import {
   NEVER,
   type ParamType,
   primitive,
+  projectionOf,
+  referenceTo,
   type Substitution,
   substitute,
   type TraitRef,
   type Type,
+  traitRef,
   UNIT,
   UNKNOWN,
 } from './types.js';
@@ -117,7 +120,7 @@ export class Lowering {
       case Node.qpath:
         return this.lowerQualified(node, env);
       case Node.typeRef:
-        return { k: 'ref', mut: code[node + 2] === 1, inner: this.lower(numberAt(code, node + 3), env) };
+        return referenceTo(this.lower(numberAt(code, node + 3), env), code[node + 2] === 1);
       case Node.typePtr:
         return { k: 'ptr', inner: this.lower(numberAt(code, node + 3), env) };
       case Node.typeTuple:
@@ -183,7 +186,8 @@ export class Lowering {
       resolved.tag === 'external' || (resolved.tag === 'definition' && resolved.kind === 'trait');
     if (!isTrait) return null;
     const last = entryAt(segments, segments.length - 1);
-    return { trait: resolved, ...this.traitArguments(last.args, env) };
+    const { args, assoc } = this.traitArguments(last.args, env);
+    return traitRef(resolved, args, assoc);
   }
 
   private traitArguments(args: number, env: TypeEnv): Pick<TraitRef, 'args' | 'assoc'> {
@@ -238,8 +242,8 @@ export class Lowering {
     const trait =
       start.k === 'param' && start.name === 'Self' && start.owner.kind === 'trait' ? start.owner : undefined;
     if (first === undefined || trait?.members?.get(first.name)?.kind !== 'type') return project(start, rest);
-    const ref: TraitRef = { trait, args: this.paramsOf(trait), assoc: [] };
-    return project({ k: 'proj', self: start, trait: ref, name: first.name }, more);
+    const ref: TraitRef = traitRef(trait, this.paramsOf(trait));
+    return project(projectionOf(start, ref, first.name), more);
   }
 
   /** The generic parameter of that name around a definition. */
@@ -258,7 +262,7 @@ export class Lowering {
     const trait = traitNode === 0 ? null : this.lowerTrait(traitNode, env);
     const [first, ...rest] = segmentsOf(env.file, node);
     if (first === undefined) return self;
-    return project({ k: 'proj', self, trait, name: first.name }, rest);
+    return project(projectionOf(self, trait, first.name), rest);
   }
 
   /** The type a definition stands for, with the arguments written behind it. */
@@ -272,8 +276,10 @@ export class Lowering {
         return { k: 'adt', def: resolved, args: this.argumentsFor(resolved, args, env) };
       case 'type':
         return this.expandAlias(resolved, args, env);
-      case 'trait':
-        return { k: 'dyn', bounds: [{ trait: resolved, ...this.traitArguments(args, env) }] };
+      case 'trait': {
+        const given = this.traitArguments(args, env);
+        return { k: 'dyn', bounds: [traitRef(resolved, given.args, given.assoc)] };
+      }
       case 'variant':
         return resolved.owner === undefined ? UNKNOWN : this.typeOf(resolved.owner, args, env);
       default:

@@ -13,6 +13,7 @@ import {
   substitute,
   type TraitRef,
   type Type,
+  traitRef,
 } from './types.js';
 
 /** A member found for a type. */
@@ -98,7 +99,7 @@ export class MethodLookup {
       (type.k !== 'adt' && type.k !== 'param' && type.k !== 'opaque' && type.k !== 'proj')
     )
       return null;
-    const target = this.selector.project(type, { trait: deref, args: [], assoc: [] }, 'Target');
+    const target = this.selector.project(type, traitRef(deref), 'Target');
     return target === null ? null : shallow(target);
   }
 
@@ -258,7 +259,10 @@ export class MethodLookup {
 
   private throughTrait(self: Type, trait: Definition, declared: Definition): MemberHit | null {
     const params = this.selector.signatures.lowering.paramsOf(trait);
-    const ref: TraitRef = { trait, args: params.map(() => freshVar()), assoc: [] };
+    const ref: TraitRef = traitRef(
+      trait,
+      params.map(() => freshVar()),
+    );
     if (params.length > 0) return this.openHit(self, ref, declared);
     const selection = this.selector.select(self, ref);
     if (selection === null) return null;

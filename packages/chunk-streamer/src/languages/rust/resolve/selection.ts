@@ -11,12 +11,14 @@ import {
   type ParamType,
   type ProjectionType,
   primitive,
+  projectionOf,
   rewrite,
   shallow,
   substitute,
   substituteTrait,
   type TraitRef,
   type Type,
+  traitRef,
   UNKNOWN,
 } from './types.js';
 import { areApart, type Unifier } from './unify.js';
@@ -26,8 +28,8 @@ export interface Selection {
   kind: 'impl' | 'bound' | 'builtin';
   /** The trait with the arguments it is implemented with. */
   ref: TraitRef;
-  impl?: Definition;
-  map?: ReadonlyMap<ParamType, Type>;
+  impl: Definition | undefined;
+  map: ReadonlyMap<ParamType, Type> | undefined;
 }
 
 export type Answer = 'yes' | 'no' | 'maybe';
@@ -68,7 +70,7 @@ export class Selector {
   /** True when some impl, bound or rule gives the trait to the type, whatever its arguments. */
   isImplemented(type: Type, trait: Definition): boolean {
     const at = this.normalize(type);
-    const wanted: TraitRef = { trait, args: [], assoc: [] };
+    const wanted: TraitRef = traitRef(trait);
     const mark = this.unifier.mark();
     const known = (this.fromBounds(at, wanted) ?? this.fromLanguage(at, wanted, trait)) !== null;
     const found = known || this.candidatesOf(at, trait).some((impl) => this.tryImpl(impl, at, wanted));
@@ -92,7 +94,8 @@ export class Selector {
 
   private fromBounds(type: Type, wanted: TraitRef): Selection | null {
     for (const ref of this.boundsOf(type)) {
-      if (ref.trait === wanted.trait && this.fits(ref, wanted)) return { kind: 'bound', ref };
+      if (ref.trait === wanted.trait && this.fits(ref, wanted))
+        return { kind: 'bound', ref, impl: undefined, map: undefined };
     }
     return null;
   }
@@ -108,12 +111,8 @@ export class Selector {
   private fromLanguage(type: Type, wanted: TraitRef, trait: Definition): Selection | null {
     const { std } = this.signatures.lowering;
     if (type.k === 'fn' && std.isFnTrait(trait)) {
-      const ref: TraitRef = {
-        trait,
-        args: [{ k: 'tuple', items: type.params }],
-        assoc: [['Output', type.ret]],
-      };
-      return this.fits(ref, wanted) ? { kind: 'builtin', ref } : null;
+      const ref = traitRef(trait, [{ k: 'tuple', items: type.params }], [['Output', type.ret]]);
+      return this.fits(ref, wanted) ? builtin(ref) : null;
     }
     if (
       type.k === 'adt' &&
@@ -121,7 +120,7 @@ export class Selector {
       DERIVABLE.has(trait.name) &&
       type.def.fact.derives?.includes(trait.name) === true
     ) {
-      return { kind: 'builtin', ref: { trait, args: [], assoc: [] } };
+      return builtin(traitRef(trait));
     }
     return null;
   }
@@ -287,7 +286,7 @@ export class Selector {
     for (const parent of this.signatures.supertraitsOf(ref.trait)) {
       const own = substituteTrait(parent, map);
       // `I: DoubleEndedIterator<Item = T>` also says what the item of the supertrait is
-      this.addWithSupertraits({ ...own, assoc: [...own.assoc, ...ref.assoc] }, self, all);
+      this.addWithSupertraits(traitRef(own.trait, own.args, [...own.assoc, ...ref.assoc]), self, all);
     }
   }
 
@@ -314,7 +313,8 @@ export class Selector {
 
   private normalizeTrait(ref: TraitRef): TraitRef {
     if (!ref.args.some(hasProjection)) return ref;
-    return { ...ref, args: ref.args.map((arg) => this.normalize(arg)) };
+    const args = ref.args.map((arg) => this.normalize(arg));
+    return traitRef(ref.trait, args, ref.assoc);
   }
 
   /** Computes every associated type that can be computed. */
@@ -325,7 +325,7 @@ export class Selector {
       if (leaf.k !== 'proj') return undefined;
       const self = this.normalize(leaf.self);
       const value = this.depth > MAX_DEPTH ? null : this.project(self, leaf.trait, leaf.name);
-      return value ?? { ...leaf, self };
+      return value ?? projectionOf(self, leaf.trait, leaf.name);
     });
   }
 
@@ -352,7 +352,7 @@ export class Selector {
     if (self.k === 'param' || self.k === 'proj') return null;
     const values: Type[] = [];
     for (const trait of this.index.traitsByType.get(name) ?? []) {
-      const value = this.projectFrom(self, { trait, args: [], assoc: [] }, name);
+      const value = this.projectFrom(self, traitRef(trait), name);
       if (value !== null && !values.some((known) => isEqual(known, value))) values.push(value);
     }
     return values.length === 1 ? entryAt(values, 0) : null;
@@ -380,4 +380,8 @@ export class Selector {
 /** One crate may give a trait under several paths: its name decides. */
 function isSameForeign(a: External, b: External): boolean {
   return a.crate === b.crate && a.path[a.path.length - 1] === b.path[b.path.length - 1];
+}
+
+function builtin(ref: TraitRef): Selection {
+  return { kind: 'builtin', ref, impl: undefined, map: undefined };
 }

@@ -5,12 +5,15 @@ import type { Definition } from './model.js';
 import {
   isEqual,
   type ParamType,
+  projectionOf,
+  referenceTo,
   rewrite,
   type Substitution,
   substitute,
   substituteTrait,
   type TraitRef,
   type Type,
+  traitRef,
   UNIT,
   UNKNOWN,
 } from './types.js';
@@ -80,7 +83,7 @@ export class Signatures {
     return rewrite(type, (leaf) => {
       if (leaf.k !== 'proj' || leaf.trait !== null) return undefined;
       const self = this.qualify(leaf.self, def);
-      return { k: 'proj', self, trait: this.boundWithType(self, leaf.name, def), name: leaf.name };
+      return projectionOf(self, this.boundWithType(self, leaf.name, def), leaf.name);
     });
   }
 
@@ -109,7 +112,7 @@ export class Signatures {
     const { future } = this.lowering.std;
     return future === undefined
       ? UNKNOWN
-      : { k: 'opaque', bounds: [{ trait: future, args: [], assoc: [['Output', output]] }] };
+      : { k: 'opaque', bounds: [traitRef(future, [], [['Output', output]])] };
   }
 
   private receiverType(def: Definition): Type | null {
@@ -124,7 +127,7 @@ export class Signatures {
           ? self
           : this.lowering.lower(def.fact.selfParam, this.lowering.envOf(def));
       default:
-        return { k: 'ref', inner: self, mut: def.fact.self === 'mut' };
+        return referenceTo(self, def.fact.self === 'mut');
     }
   }
 
@@ -210,7 +213,7 @@ export class Signatures {
   /** `Self: Trait`, which holds inside the trait. */
   private selfPredicate(trait: Definition): Predicate {
     const type = this.lowering.selfParamOf(trait);
-    return { type, ref: { trait, args: this.lowering.paramsOf(trait), assoc: [] } };
+    return { type, ref: traitRef(trait, this.lowering.paramsOf(trait)) };
   }
 
   /** Replacement of a trait's `Self` and parameters by a type and a reference's arguments. */
@@ -230,7 +233,8 @@ export class Signatures {
     const { trait } = ref;
     const params = this.lowering.paramsOf(trait);
     if (params.length <= ref.args.length) return ref;
-    return { ...ref, args: params.map((_, index) => ref.args[index] ?? this.defaultOf(trait, index, self)) };
+    const args = params.map((_, index) => ref.args[index] ?? this.defaultOf(trait, index, self));
+    return traitRef(trait, args, ref.assoc);
   }
 
   private defaultOf(trait: Definition, index: number, self: Type): Type {

@@ -113,9 +113,26 @@ export interface TraitRef {
   assoc: readonly (readonly [string, Type])[];
 }
 
-export const UNKNOWN: UnknownType = Object.freeze({ k: 'unknown' });
-export const NEVER: NeverType = Object.freeze({ k: 'never' });
-export const UNIT: TupleType = Object.freeze({ k: 'tuple', items: [] });
+export const UNKNOWN: UnknownType = { k: 'unknown' };
+export const NEVER: NeverType = { k: 'never' };
+export const UNIT: TupleType = { k: 'tuple', items: [] };
+
+/** `&inner`; references, traits and projections are made in one place each, so that all of a kind have one shape. */
+export function referenceTo(inner: Type, mut: boolean): RefType {
+  return { k: 'ref', inner, mut };
+}
+
+export function projectionOf(self: Type, trait: TraitRef | null, name: string): ProjectionType {
+  return { k: 'proj', self, trait, name };
+}
+
+export function traitRef(
+  trait: TraitRef['trait'],
+  args: TraitRef['args'] = [],
+  assoc: TraitRef['assoc'] = [],
+): TraitRef {
+  return { trait, args, assoc };
+}
 
 export function primitive(name: string): PrimitiveType {
   return { k: 'prim', name };
@@ -152,37 +169,40 @@ export function rewrite(type: Type, replace: Replace): Type {
   const own = replace(type);
   if (own !== undefined) return own;
   switch (type.k) {
-    case 'adt':
+    case 'adt': {
+      const args = rewriteAll(type.args, replace);
+      return args === type.args ? type : { k: 'adt', def: type.def, args };
+    }
     case 'foreign': {
       const args = rewriteAll(type.args, replace);
-      return args === type.args ? type : { ...type, args };
+      return args === type.args ? type : { k: 'foreign', path: type.path, args };
     }
-    case 'ref':
+    case 'ref': {
+      const inner = rewrite(type.inner, replace);
+      return inner === type.inner ? type : referenceTo(inner, type.mut);
+    }
     case 'ptr': {
       const inner = rewrite(type.inner, replace);
-      return inner === type.inner ? type : { ...type, inner };
+      return inner === type.inner ? type : { k: 'ptr', inner };
     }
     case 'tuple': {
       const items = rewriteAll(type.items, replace);
-      return items === type.items ? type : { ...type, items };
+      return items === type.items ? type : { k: 'tuple', items };
     }
     case 'slice':
     case 'array': {
       const item = rewrite(type.item, replace);
-      return item === type.item ? type : { ...type, item };
+      return item === type.item ? type : { k: type.k, item };
     }
     case 'fn':
       return { k: 'fn', params: rewriteAll(type.params, replace), ret: rewrite(type.ret, replace) };
     case 'dyn':
     case 'opaque':
       return { k: type.k, bounds: type.bounds.map((bound) => rewriteTrait(bound, replace)) };
-    case 'proj':
-      return {
-        k: 'proj',
-        self: rewrite(type.self, replace),
-        trait: type.trait === null ? null : rewriteTrait(type.trait, replace),
-        name: type.name,
-      };
+    case 'proj': {
+      const trait = type.trait === null ? null : rewriteTrait(type.trait, replace);
+      return projectionOf(rewrite(type.self, replace), trait, type.name);
+    }
     case 'var':
       return type.to === null ? type : rewrite(type.to, replace);
     default:
@@ -202,11 +222,8 @@ function rewriteAll(types: readonly Type[], replace: Replace): readonly Type[] {
 }
 
 function rewriteTrait(ref: TraitRef, replace: Replace): TraitRef {
-  return {
-    trait: ref.trait,
-    args: rewriteAll(ref.args, replace),
-    assoc: ref.assoc.map(([name, type]) => [name, rewrite(type, replace)] as const),
-  };
+  const assoc = ref.assoc.map(([name, type]) => [name, rewrite(type, replace)] as const);
+  return traitRef(ref.trait, rewriteAll(ref.args, replace), assoc);
 }
 
 /** True when two types are written the same, variables followed. */

@@ -16,6 +16,7 @@ import {
   substituteTrait,
   type TraitRef,
   type Type,
+  traitRef,
   UNKNOWN,
 } from '../types.js';
 import type { Body } from './body.js';
@@ -340,5 +341,5 @@ export function futureOf(b: Body, output: Type): Type {
   const { future } = b.tools.std;
   return future === undefined
     ? UNKNOWN
-    : { k: 'opaque', bounds: [{ trait: future, args: [], assoc: [['Output', output]] }] };
+    : { k: 'opaque', bounds: [traitRef(future, [], [['Output', output]])] };
 }

@@ -1,7 +1,7 @@
 import { Node } from '../../facts.js';
 import { entryAt, numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
-import { freshVar, NEVER, primitive, shallow, type Type, UNIT, UNKNOWN } from '../types.js';
+import { freshVar, NEVER, primitive, shallow, type Type, traitRef, UNIT, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
 import { futureOf } from './calls.js';
 
@@ -113,9 +113,7 @@ export function inferFor(b: Body, node: number): Type {
   const iterable = b.settled(b.infer(numberAt(b.code, node + 3)));
   const { intoIterator } = b.tools.std;
   const isKnown = intoIterator !== undefined && iterable.k !== 'var';
-  const item = isKnown
-    ? b.tools.selector.project(iterable, { trait: intoIterator, args: [], assoc: [] }, 'Item')
-    : null;
+  const item = isKnown ? b.tools.selector.project(iterable, traitRef(intoIterator), 'Item') : null;
   b.breaks.push([]);
   b.inScope(() => {
     b.bindPattern(numberAt(b.code, node + 2), item ?? UNKNOWN);
@@ -152,16 +150,14 @@ export function inferAwait(b: Body, node: number): Type {
   recordPoll(b, type, numberAt(b.code, node + 3));
   const into = b.tools.std.find('future::IntoFuture');
   if (into === undefined || type.k === 'var' || type.k === 'unknown') return UNKNOWN;
-  return b.tools.selector.project(type, { trait: into, args: [], assoc: [] }, 'Output') ?? UNKNOWN;
+  return b.tools.selector.project(type, traitRef(into), 'Output') ?? UNKNOWN;
 }
 
 /** Awaiting a future of the repository runs its `poll`. */
 function recordPoll(b: Body, type: Type, pos: number): void {
   const { future } = b.tools.std;
   if (future === undefined || type.k !== 'adt' || type.def.isStd) return;
-  const poll = b.tools.selector
-    .select(type, { trait: future, args: [], assoc: [] })
-    ?.impl?.members?.get('poll');
+  const poll = b.tools.selector.select(type, traitRef(future))?.impl?.members?.get('poll');
   if (poll !== undefined) b.tools.recorder.toDefinition(b.reference(pos, 'await'), poll, 'calls', 'await');
 }
 

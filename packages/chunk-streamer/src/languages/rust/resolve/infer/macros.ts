@@ -2,7 +2,7 @@ import { MacroMode } from '../../facts.js';
 import { entryAt, numberAt } from '../../indexed.js';
 import { listAt, segmentsOf } from '../code-reader.js';
 import type { Resolved } from '../model.js';
-import { NEVER, primitive, type Type, UNIT, UNKNOWN } from '../types.js';
+import { NEVER, primitive, referenceTo, type Type, UNIT, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
 
 const UNIT_MACROS = new Set(
@@ -54,7 +54,7 @@ function inferArguments(b: Body, node: number, isStd: boolean): Type[] {
 function typeOfStandard(b: Body, name: string, types: readonly Type[]): Type {
   if (UNIT_MACROS.has(name)) return UNIT;
   if (NEVER_MACROS.has(name)) return NEVER;
-  if (TEXT_MACROS.has(name)) return { k: 'ref', mut: false, inner: primitive('str') };
+  if (TEXT_MACROS.has(name)) return referenceTo(primitive('str'), false);
   switch (name) {
     case 'format':
       return standardType(b, 'string::String', []);

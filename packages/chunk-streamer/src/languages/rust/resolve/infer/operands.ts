@@ -3,7 +3,17 @@ import { numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
 import { reportFields, reportPrivateField, reportUnknownField } from '../member-problems.js';
 import type { Definition } from '../model.js';
-import { freshVar, primitive, shallow, substitute, type Type, UNIT, UNKNOWN } from '../types.js';
+import {
+  freshVar,
+  primitive,
+  referenceTo,
+  shallow,
+  substitute,
+  type Type,
+  traitRef,
+  UNIT,
+  UNKNOWN,
+} from '../types.js';
 import type { Body } from './body.js';
 import { parametersOf } from './calls.js';
 import { recordBinary, recordOperator } from './operators.js';
@@ -25,11 +35,11 @@ export function inferLiteral(b: Body, node: number): Type {
     case LitKind.byte:
       return primitive('u8');
     case LitKind.byteStr:
-      return { k: 'ref', mut: false, inner: { k: 'array', item: primitive('u8') } };
+      return referenceTo({ k: 'array', item: primitive('u8') }, false);
     case LitKind.cStr:
       return UNKNOWN;
     default:
-      return { k: 'ref', mut: false, inner: primitive('str') };
+      return referenceTo(primitive('str'), false);
   }
 }
 
@@ -110,7 +120,7 @@ export function inferIndex(b: Body, node: number): Type {
     if (step.k === 'slice' || step.k === 'array')
       return isRange ? { k: 'slice', item: step.item } : step.item;
     if (step.k === 'prim' && step.name === 'str') return step;
-    const ref = { trait: trait!, args: [index], assoc: [] };
+    const ref = traitRef(trait!, [index]);
     const output =
       trait === undefined || step.k === 'ref' ? null : b.tools.selector.project(step, ref, 'Output');
     if (output !== null) return output;
@@ -151,7 +161,7 @@ export function inferReference(b: Body, node: number, expected: Type | undefined
     use: b.code[node + 2] === 1 ? 'write' : 'read',
     expected: wanted?.k === 'ref' ? wanted.inner : expected,
   });
-  return { k: 'ref', mut: b.code[node + 2] === 1, inner };
+  return referenceTo(inner, b.code[node + 2] === 1);
 }
 
 /** `*x`. */
@@ -217,8 +227,7 @@ function operatorOutput(b: Body, self: Type, traits: readonly string[]): Type | 
   if (self.k === 'unknown' || self.k === 'var' || self.k === 'foreign') return null;
   for (const name of traits) {
     const trait = b.tools.std.find(`ops::${name}`);
-    const output =
-      trait === undefined ? null : b.tools.selector.project(self, { trait, args: [], assoc: [] }, 'Output');
+    const output = trait === undefined ? null : b.tools.selector.project(self, traitRef(trait), 'Output');
     if (output !== null) return output;
   }
   return null;

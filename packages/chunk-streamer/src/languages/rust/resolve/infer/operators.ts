@@ -1,6 +1,6 @@
 import { BinaryOp, OPERATOR_TEXTS } from '../../facts.js';
 import { numberAt } from '../../indexed.js';
-import { shallow, type Type } from '../types.js';
+import { shallow, type Type, traitRef } from '../types.js';
 import type { Body } from './body.js';
 
 const TRAITS: Partial<Record<(typeof OPERATOR_TEXTS)[number], string>> = {
@@ -33,7 +33,7 @@ export function recordOperator(b: Body, { self, traits, pos, text, right }: Oper
   const functions = traits.flatMap((name) => {
     const trait = b.tools.std.find(name.includes('::') ? name : `ops::${name}`);
     if (trait === undefined) return [];
-    const found = b.tools.selector.select(at, { trait, args: right === undefined ? [] : [right], assoc: [] });
+    const found = b.tools.selector.select(at, traitRef(trait, right === undefined ? [] : [right]));
     const member = [...(found?.impl?.members?.values() ?? [])].find(
       (candidate) => candidate.kind === 'function',
     );

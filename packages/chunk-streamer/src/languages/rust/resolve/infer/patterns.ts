@@ -3,7 +3,7 @@ import { numberAt } from '../../indexed.js';
 import { listAt } from '../code-reader.js';
 import { reportFields } from '../member-problems.js';
 import { type Definition, Ns } from '../model.js';
-import { freshVar, shallow, substitute, type Type, UNKNOWN } from '../types.js';
+import { freshVar, referenceTo, shallow, substitute, type Type, UNKNOWN } from '../types.js';
 import type { Body } from './body.js';
 import { parametersOf } from './calls.js';
 import { resolveValue } from './value-paths.js';
@@ -63,7 +63,7 @@ function bind(b: Body, node: number, matched: Matched): void {
 function freshInner(b: Body, type: Type): Type {
   if (type.k !== 'var') return UNKNOWN;
   const inner = freshVar();
-  b.coerce(type, { k: 'ref', inner, mut: false });
+  b.coerce(type, referenceTo(inner, false));
   return inner;
 }
 
@@ -85,7 +85,7 @@ function bindName(b: Body, node: number, matched: Matched): void {
   const inner = numberAt(code, node + 4);
   if (!isByRef && inner === 0 && isConstantName(name) && bindConstant(b, node, name, matched)) return;
   const isRef = isByRef || matched.byRef;
-  b.declare(name, isRef ? { k: 'ref', inner: matched.type, mut: false } : matched.type);
+  b.declare(name, isRef ? referenceTo(matched.type, false) : matched.type);
   if (inner !== 0) bind(b, inner, matched);
 }
 

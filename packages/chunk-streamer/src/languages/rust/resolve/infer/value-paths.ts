@@ -10,11 +10,13 @@ import { reportPrivate } from '../private-items.js';
 import {
   freshVar,
   type ParamType,
+  projectionOf,
   type Substitution,
   shallow,
   substitute,
   type TraitRef,
   type Type,
+  traitRef,
   UNKNOWN,
 } from '../types.js';
 import type { Body } from './body.js';
@@ -199,8 +201,7 @@ function resolveOnType(b: Body, { type, rest, use }: OnType): Value {
     );
     return { kind: 'constructor', def: variant, type: at };
   }
-  if (more.length > 0)
-    return resolveOnType(b, { type: { k: 'proj', self: at, trait: null, name: next.name }, rest: more, use });
+  if (more.length > 0) return resolveOnType(b, { type: projectionOf(at, null, next.name), rest: more, use });
   return resolveMember(b, at, next, use);
 }
 
@@ -252,7 +253,7 @@ function resolveTraitFunction(b: Body, { trait, args, self, name }: TraitFunctio
   }
   const bound = args === 0 ? [] : b.tools.lowering.argumentsFor(trait, args, b.env);
   const types = b.tools.lowering.paramsOf(trait).map((_, index) => bound[index] ?? freshVar());
-  const ref: TraitRef = { trait, args: types, assoc: [] };
+  const ref: TraitRef = traitRef(trait, types);
   const map = b.tools.signatures.traitSubstitution(ref, self);
   const reference = b.reference(name.pos, name.name);
   if (def.kind !== 'function') return { kind: 'value', type: UNKNOWN };
