@@ -42,6 +42,21 @@ describe('a streamed generation', () => {
     expect(pieces).toEqual(CHAIN20_LINES);
   });
 
+  it('hands out its own pieces beside seven others', async () => {
+    await using model = await openSynthetic('wide', { kind: 'iso' }, { sequences: 8 });
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, async (_, index) => {
+        const pieces: string[] = [];
+        const prompt = `row ${String.fromCharCode(64 + index)}`;
+        const onDelta = (piece: string) => pieces.push(piece);
+        await model.generate({ prompt, maxTokens: 16, onDelta });
+        return { prompt, text: pieces.join('') };
+      }),
+    );
+    for (const { prompt, text } of answers)
+      expect(text).toBe(expectIsoAnswer(prompt.charCodeAt(prompt.length - 1)));
+  });
+
   it('never hands out a text that a stop cuts away', async () => {
     await using model = await openSynthetic('loop', { kind: 'loop' });
     const pieces: string[] = [];
