@@ -29,12 +29,33 @@ export interface PullOptions {
 
 const CONCURRENCY = 8;
 
+const MAX_RESTLESS = 5;
+
 /**
  * Asks for the diagnostics of files, opened or not; findings come in the order of `paths`.
+ *
+ * A server that loads something says that there is nothing to say, so what it answered while it was not at rest is asked
+ * again: a new file makes it load the workspace anew.
  *
  * @throws PreflightError PT_PREFLIGHT_ANALYZER_FAILED
  */
 export async function pullFindings(session: AnalyzerSession, options: PullOptions): Promise<Finding[]> {
+  const { status, process } = session.server;
+  for (let restless = 0; ; restless += 1) {
+    const rests = status.restCount();
+    const found = await pullOnce(session, options);
+    const isSteady = status.current().quiescent && status.restCount() === rests;
+    if (isSteady || restless === MAX_RESTLESS) return found;
+    await status.waitForRest({
+      timeoutMs: session.requestTimeoutMs,
+      expectsReload: false,
+      isAlive: () => process.isRunning(),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+}
+
+async function pullOnce(session: AnalyzerSession, options: PullOptions): Promise<Finding[]> {
   const found: Finding[][] = [];
   const queue = [...options.paths.entries()];
   const pullNext = async (): Promise<void> => {

@@ -66,6 +66,14 @@ describe('T2 and the ways of a language server', { timeout: SLOW }, () => {
     expect(methods.at(-2)).toBe('shutdown');
   });
 
+  it('asks again what a server said of nothing while it loaded a new file', async () => {
+    const [receipt] = await judge(
+      { script: { reloadsForNewFiles: true } },
+      { 'shop/src/tax.rs': BAD.trimStart() },
+    );
+    expect([receipt?.verdict, receipt?.new_diagnostics[0]?.code]).toEqual(['failed', 'E0308']);
+  });
+
   it('counts characters as the server does', async () => {
     for (const encoding of ['utf-8', 'utf-16']) {
       const text = '\npub fn more() -> u32 { /* äé😀 */ "x" }\n';

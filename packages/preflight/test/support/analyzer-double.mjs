@@ -1,5 +1,5 @@
 // A language server over stdio that follows a script: real protocol, no Rust. Its argument is the path of a JSON file:
-// { version?, startDelayMs?, neverQuiescent?, crashOn?: method, crashOnce?: true, hangOn?: method, modified?: n, deaf?: true,
+// { version?, startDelayMs?, neverQuiescent?, crashOn?: method, crashOnce?: true, hangOn?: method, modified?: n, deaf?: true, reloadsForNewFiles?: true,
 //   hogMiB?: n, health?, message?, encoding?, log?: path }
 // It knows these faults: `"x"` in a function that returns String or u32 (E0308), a name with `absent` in it (E0425).
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ const connection = createMessageConnection(
 const open = new Map();
 const hog = [];
 let modified = scene.modified ?? 0;
+let isLoading = false;
 
 connection.onRequest((method, params) => {
   note(method);
@@ -39,7 +40,11 @@ connection.onRequest((method, params) => {
 connection.onNotification((method, params) => {
   note(method);
   if (method === 'initialized') void load();
-  if (method === 'textDocument/didOpen') open.set(params.textDocument.uri, params.textDocument.text);
+  if (method === 'textDocument/didOpen') {
+    const { uri, text } = params.textDocument;
+    open.set(uri, text);
+    if (scene.reloadsForNewFiles === true && !existsSync(fileURLToPath(uri))) void reload();
+  }
   if (method === 'textDocument/didClose') open.delete(params.textDocument.uri);
 });
 connection.onClose(() => process.exit(0));
@@ -55,6 +60,12 @@ function isFirstCrash() {
   return true;
 }
 
+/** Says nothing of any file until it was asked about one, as a server does that loads files. */
+async function reload() {
+  isLoading = true;
+  await tellStatus(false);
+}
+
 function initialize() {
   return {
     serverInfo: { name: 'double', version: '1' },
@@ -62,19 +73,21 @@ function initialize() {
   };
 }
 
+function tellStatus(quiescent) {
+  return connection.sendNotification('experimental/serverStatus', {
+    health: scene.health ?? 'ok',
+    message: scene.message ?? null,
+    quiescent,
+  });
+}
+
 async function load() {
-  const status = (quiescent) =>
-    connection.sendNotification('experimental/serverStatus', {
-      health: scene.health ?? 'ok',
-      message: scene.message ?? null,
-      quiescent,
-    });
-  await status(false);
+  await tellStatus(false);
   await connection.sendRequest('workspace/configuration', { items: [{ section: 'rust-analyzer' }] });
   await connection.sendRequest('client/registerCapability', { registrations: [] });
   for (let size = 0; size < (scene.hogMiB ?? 0); size += 16) hog.push(Buffer.alloc(16 * 2 ** 20, 1));
   if (scene.neverQuiescent === true) return;
-  setTimeout(() => void status(true), scene.startDelayMs ?? 0);
+  setTimeout(() => void tellStatus(true), scene.startDelayMs ?? 0);
 }
 
 function textOf(uri) {
@@ -86,6 +99,11 @@ function diagnose(uri) {
   if (modified > 0) {
     modified -= 1;
     return new ResponseError(-32801, 'content modified');
+  }
+  if (isLoading) {
+    isLoading = false;
+    setTimeout(() => void tellStatus(true), 20);
+    return { kind: 'full', items: [] };
   }
   const items = [];
   for (const [line, text] of textOf(uri).split('\n').entries()) {
