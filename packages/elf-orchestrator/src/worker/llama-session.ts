@@ -59,7 +59,10 @@ export async function openLlamaSession(
   const encoder = createPromptEncoder(engine, model, load.promptFormat);
   const pool = load.purpose === 'text' ? await openPool(model, load) : null;
   const vectors = load.purpose === 'text' ? null : await openVectorContext(model, load);
-  const pacer = createStepPacer(PREFILL_SLICE_TOKENS);
+  const pacer = createStepPacer({
+    sliceTokens: PREFILL_SLICE_TOKENS,
+    batchTokens: countBatchTokens(load),
+  });
   const isShared = load.stateDir !== null && load.sequences > 1 && pool !== null;
   return createSession({
     engine,
@@ -84,11 +87,16 @@ export async function openLlamaSession(
   });
 }
 
+/** A slice of every sequence. */
+function countBatchTokens({ contextTokens, sequences }: LoadRequest): number {
+  return Math.min(contextTokens, PREFILL_SLICE_TOKENS * sequences);
+}
+
 async function openPool(model: LlamaModel, load: LoadRequest): Promise<SequencePool> {
   const context = await model.createContext({
     contextSize: load.contextTokens,
     sequences: load.sequences,
-    batchSize: Math.min(load.contextTokens, PREFILL_SLICE_TOKENS * load.sequences),
+    batchSize: countBatchTokens(load),
     threads: load.threads,
     batching: { itemPrioritizationStrategy: orderByPlace },
   });

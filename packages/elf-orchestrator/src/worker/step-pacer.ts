@@ -1,8 +1,8 @@
 /** Keeps the sequences of one context in step, so that no prompt and no saved state makes the others wait for long. */
 export interface StepPacer {
   /**
-   * Evaluates prompt tokens when no more than a slice of them is under way, and lets every sequence that generates have a
-   * token of its own before the next slice is evaluated.
+   * Evaluates prompt tokens. While sequences generate, no more than a slice is under way, and each of them has a token of its
+   * own before the next slice is evaluated; while none does, a slice of every sequence shares one batch.
    */
   evaluate<T>(tokenCount: number, work: () => Promise<T>): Promise<T>;
   /** Whether a sequence waits for its next token. */
@@ -23,13 +23,13 @@ export interface PacedSequence {
 /** A sequence that does not come to its next token, for whatever reason, stops nobody for longer. */
 const MAX_WAIT_MS = 1_000;
 
-/** Creates a pacer that lets `sliceTokens` prompt tokens be under way at once. */
-export function createStepPacer(sliceTokens: number): StepPacer {
-  return new SlicePacer(sliceTokens);
+/** Creates a pacer that lets a slice of prompt tokens, or a batch of slices while nobody waits for a token, be under way at once. */
+export function createStepPacer(limits: { sliceTokens: number; batchTokens: number }): StepPacer {
+  return new SlicePacer(limits);
 }
 
 class SlicePacer implements StepPacer {
-  readonly #sliceTokens: number;
+  readonly #limits: { sliceTokens: number; batchTokens: number };
   readonly #waiting: { tokenCount: number; start: () => void }[] = [];
   /** Tokens that each sequence has generated. */
   readonly #decoders = new Map<object, number>();
@@ -41,8 +41,8 @@ class SlicePacer implements StepPacer {
   #inFlight = 0;
   #gate: Promise<void> | undefined;
 
-  constructor(sliceTokens: number) {
-    this.#sliceTokens = sliceTokens;
+  constructor(limits: { sliceTokens: number; batchTokens: number }) {
+    this.#limits = limits;
   }
 
   get isGenerating(): boolean {
@@ -61,7 +61,8 @@ class SlicePacer implements StepPacer {
   }
 
   async pause<T>(work: () => Promise<T>): Promise<T> {
-    await this.#occupy(this.#sliceTokens);
+    const { batchTokens } = this.#limits;
+    await this.#occupy(batchTokens);
     let open: () => void = () => undefined;
     this.#gate = new Promise((resolve) => {
       open = resolve;
@@ -71,7 +72,7 @@ class SlicePacer implements StepPacer {
     } finally {
       this.#gate = undefined;
       open();
-      this.#free(this.#sliceTokens);
+      this.#free(batchTokens);
     }
   }
 
@@ -132,8 +133,10 @@ class SlicePacer implements StepPacer {
   }
 
   #startNext(): void {
+    const { batchTokens, sliceTokens } = this.#limits;
+    const limit = this.isGenerating ? sliceTokens : batchTokens;
     for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
-      if (this.#inFlight > 0 && this.#inFlight + next.tokenCount > this.#sliceTokens) return;
+      if (this.#inFlight > 0 && this.#inFlight + next.tokenCount > limit) return;
       this.#waiting.shift();
       this.#inFlight += next.tokenCount;
       next.start();
@@ -143,7 +146,8 @@ class SlicePacer implements StepPacer {
   #awaitSteps(before: ReadonlyMap<object, number>): Promise<void> {
     const haveStepped = (): boolean =>
       [...before].every(([decoder, steps]) => (this.#decoders.get(decoder) ?? Infinity) > steps);
-    if (haveStepped()) return Promise.resolve();
+    // A turn later: who has come to its first token takes part by then.
+    if (haveStepped()) return new Promise((resolve) => setImmediate(resolve));
     return new Promise((resolve) => {
       const watch = (): void => {
         if (haveStepped()) end();

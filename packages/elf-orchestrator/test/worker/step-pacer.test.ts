@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createStepPacer } from '../../src/worker/step-pacer.js';
 
-const SLICE_TOKENS = 64;
+const LIMITS = { sliceTokens: 64, batchTokens: 320 };
 
 /** Work that is under way until it is told to end. */
 function createWork() {
@@ -27,22 +27,21 @@ async function settle(): Promise<void> {
 }
 
 describe('prompts', () => {
-  it('have a slice under way at once, or shorter pieces together', async () => {
-    const pacer = createStepPacer(SLICE_TOKENS);
+  it('share one batch, a slice each, while nobody generates', async () => {
+    const pacer = createStepPacer(LIMITS);
     const work = createWork();
-    for (const [name, tokenCount] of Object.entries({ a: 64, b: 30, c: 34, d: 1 }))
-      void pacer.evaluate(tokenCount, work.run(name));
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const name of names) void pacer.evaluate(64, work.run(name));
+    expect(work.started).toEqual([]);
     await settle();
     expect(pacer.isGenerating).toBe(false);
-    expect(work.started).toEqual(['a']);
+    expect(work.started).toEqual(['a', 'b', 'c', 'd', 'e']);
     await work.end('a');
-    expect(work.started).toEqual(['a', 'b', 'c']);
-    await work.end('b');
-    expect(work.started).toEqual(['a', 'b', 'c', 'd']);
+    expect(work.started).toEqual(names);
   });
 
   it('go on slice by slice while somebody generates, with a token of theirs in between', async () => {
-    const pacer = createStepPacer(SLICE_TOKENS);
+    const pacer = createStepPacer(LIMITS);
     const work = createWork();
     const generating = pacer.join();
     expect(pacer.isGenerating).toBe(true);
@@ -56,11 +55,26 @@ describe('prompts', () => {
     await settle();
     expect(work.started).toEqual(['a', 'b']);
   });
+
+  it('come to a slice at a time as soon as one of them came to its first token', async () => {
+    const pacer = createStepPacer(LIMITS);
+    const work = createWork();
+    const first = pacer.evaluate(64, work.run('a')).then(() => pacer.join());
+    for (const name of ['b', 'c', 'd', 'e']) void pacer.evaluate(64, work.run(name));
+    await settle();
+    void pacer.evaluate(64, work.run('f'));
+    void pacer.evaluate(64, work.run('g'));
+    for (const name of ['a', 'b', 'c', 'd']) await work.end(name);
+    await first;
+    expect(work.started).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await work.end('e');
+    expect(work.started).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
 });
 
 describe('a pause', () => {
   it('has the context to itself', async () => {
-    const pacer = createStepPacer(SLICE_TOKENS);
+    const pacer = createStepPacer(LIMITS);
     const work = createWork();
     void pacer.evaluate(64, work.run('slice'));
     void pacer.pause(work.run('pause'));
@@ -76,7 +90,7 @@ describe('a pause', () => {
 
 describe('a step', () => {
   it('waits until every sequence that generates has its token, and for none that left', async () => {
-    const pacer = createStepPacer(SLICE_TOKENS);
+    const pacer = createStepPacer(LIMITS);
     const [one, two, three] = [pacer.join(), pacer.join(), pacer.join()];
     const went: string[] = [];
     void one.step().then(() => went.push('one'));
@@ -89,7 +103,7 @@ describe('a step', () => {
   });
 
   it('is taken together by all that came to their first token in one batch', async () => {
-    const pacer = createStepPacer(SLICE_TOKENS);
+    const pacer = createStepPacer(LIMITS);
     const went: string[] = [];
     const one = pacer.join();
     void one.step().then(() => went.push('one'));
