@@ -27,7 +27,7 @@ export async function confirmRegressions(
   if (problems.every((problem) => problem.certain)) return [...problems];
   const readText = (path: string): Promise<string | null> => readTreeText(context, path);
   const changes = await readChangedTexts(context.proposal.files, readText);
-  if (changes.some(({ before, after }) => bringsNames(before ?? '', after ?? ''))) return [...problems];
+  if (await bringsUnseenNames(context)) return [...problems];
   const { rows } = context.proposal;
   const planned = new Set(rows.map((row) => row.key));
   const created = new Set(rows.flatMap((row) => (row.action === 'Create' ? [parseKey(row.key).name] : [])));
@@ -44,6 +44,12 @@ export async function confirmRegressions(
       return { ...problem, certain: isKept && isLost && !created.has(name) };
     }),
   );
+}
+
+/** True when a proposal brings what may define names nobody sees. */
+export async function bringsUnseenNames(context: GateContext): Promise<boolean> {
+  const changes = await readChangedTexts(context.proposal.files, (path) => readTreeText(context, path));
+  return changes.some(({ before, after }) => bringsNames(before ?? '', after ?? ''));
 }
 
 function bringsNames(before: string, after: string): boolean {

@@ -10,7 +10,7 @@ import type { GraphProblem } from '../ports.js';
 import type { GateOutcome } from '../receipt.js';
 import { hashFileOrNull } from '../tree-hash.js';
 import { checkNames } from './check-names.js';
-import { confirmRegressions } from './confirm-regressions.js';
+import { bringsUnseenNames, confirmRegressions } from './confirm-regressions.js';
 import type { GateContext } from './gate-context.js';
 import { judgeOrphans, ORPHAN_MODULE } from './judge-orphans.js';
 import { judgeTestEdits } from './judge-test-edits.js';
@@ -105,11 +105,13 @@ async function findDuplicates(
 /** Rows outside the plan that refer to a row the plan deletes. */
 async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]> {
   const { rows, files } = context.proposal;
-  // a dependency may bring the name of what is deleted
-  const isClosed = !files.some(({ path }) => /(^|\/)Cargo\.toml$/.test(path));
   const planned = new Set(rows.map((change) => change.key));
   const deleted = rows.filter((change) => change.action === 'Delete').map((change) => change.key);
   if (deleted.length === 0) return [];
+  // a dependency, a derive or a macro may bring the name of what is deleted
+  const isOpen =
+    files.some(({ path }) => /(^|\/)Cargo\.toml$/.test(path)) || (await bringsUnseenNames(context));
+  const replaced = await findReplaced(context, deleted);
   const created = rows.filter((change) => change.action === 'Create');
   const createdNames = new Set(created.map((change) => parseKey(change.key).name));
   const edges = await context.graph.edgesTo(deleted, {
@@ -120,11 +122,33 @@ async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]
     dangling.map(async (edge) => {
       const row = await context.graph.getRow(edge.from);
       // An item of the same name may take the deleted one's place, and cfg may remove the caller.
-      const isStrict = isVouched(edge) && !createdNames.has(parseKey(edge.to).name) && row?.cfg == null;
-      const certain = isClosed && isStrict && (await isFresh(pathOfKey(edge.from), context));
+      const hasTwin = createdNames.has(parseKey(edge.to).name) || replaced.has(edge.to);
+      const isStrict = isVouched(edge) && !hasTwin && row?.cfg == null;
+      const certain = !isOpen && isStrict && (await isFresh(pathOfKey(edge.from), context));
       return describeDangling(edge, { line: row?.line ?? 1, certain });
     }),
   );
+}
+
+/**
+ * Deleted methods that another may stand in for: the default of the trait whose implementation stays, and what the type
+ * dereferences to.
+ */
+async function findReplaced({ graph }: GateContext, deleted: readonly RowKey[]): Promise<Set<RowKey>> {
+  const gone = new Set(deleted);
+  const methods = deleted.filter((key) => parseKey(key).container.length > 0);
+  if (methods.length === 0) return new Set();
+  const derefs = (await graph.findRows({ name: 'deref' })).rows.map((row) => row.isgl1_key);
+  const owners = derefs.map((key) => /(?:^|::)Deref@(\w+)/.exec(parseKey(key).container.at(-1) ?? '')?.[1]);
+  const replaced = await Promise.all(
+    methods.map(async (key) => {
+      const owner = parseKey(key).container.at(-1) ?? '';
+      if (!owner.includes('@')) return owners.includes(/^\w+/.exec(owner)?.[0]);
+      const parent = (await graph.getRow(key))?.parent_key ?? null;
+      return parent !== null && !gone.has(parent);
+    }),
+  );
+  return new Set(methods.filter((_, index) => replaced[index]));
 }
 
 function describeDangling(edge: Edge, about: { line: number; certain: boolean }): GraphProblem {

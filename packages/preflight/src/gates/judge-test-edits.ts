@@ -80,7 +80,8 @@ function describeWeakening(change: FutureRow, old: Row | undefined): string | nu
     return count(after, TEST_ONLY_BRANCH) > count(before, TEST_ONLY_BRANCH)
       ? 'does something else while it is tested'
       : null;
-  return old === undefined ? null : describeWeakerTest(before, after);
+  const isBench = /(^|\/)benches\//.test(pathOfKey(change.key)); // counted as tests, run by none
+  return old === undefined || isBench ? null : describeWeakerTest(before, after);
 }
 
 function describeWeakerTest(before: string, after: string): string | null {

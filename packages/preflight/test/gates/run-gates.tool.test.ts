@@ -229,6 +229,13 @@ describe('runGates', () => {
     expect(report.receipts.at(-1)?.reason).toContain('till/src/lib.rs-_-receipt refers to');
   });
 
+  it('only advises on it when a macro may have taken its place', { timeout: SLOW }, async () => {
+    const body = 'pub fn discount(price: u32) -> u32 {\n    price - price / 10\n}\n';
+    const made = `macro_rules! price {\n    ($name:ident) => {\n        ${body.replace('discount', '$name')}\n    };\n}\n\nprice!(discount);\n`;
+    const report = await verify(edit(LIB, body, made), ['T0', 'T1', 'T3']);
+    expect([outcome(report), report.receipts[1]?.reason]).toEqual(['T3 passed', null]);
+  });
+
   it('only advises on it when a manifest changes, which may bring the name', { timeout: SLOW }, async () => {
     const text = workspace.read(LIB);
     const body = 'pub fn discount(price: u32) -> u32 {\n    price - price / 10\n}\n\n';
