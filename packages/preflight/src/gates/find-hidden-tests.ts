@@ -1,6 +1,6 @@
 import type { GraphReader, Proposal } from '@parseltongue/isg-core';
 
-const HIDING = /#\[\s*(ignore|cfg)\b/;
+const HIDING = /#\[\s*(ignore|cfg|cfg_attr)\b/;
 
 /**
  * Keys of tests a proposal deletes, or puts an `ignore` or `cfg` on that they did not have.

@@ -73,17 +73,15 @@ describe('proposals that lie about tests', () => {
       () => edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[ignore = "slow"]\n    fn totals'),
     ],
     [
-      'ignores a test by an attribute on condition',
-      () => edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[cfg_attr(all(), ignore)]\n    fn totals'),
+      'expects a panic on condition',
+      () =>
+        edit(
+          LIB,
+          '#[test]\n    fn discounts',
+          '#[test]\n    #[cfg_attr(all(), should_panic)]\n    fn discounts',
+        ),
     ],
-    [
-      'hides a test behind cfg',
-      () => edit(LIB, '#[test]\n    fn totals', '#[cfg(any())]\n    #[test]\n    fn totals'),
-    ],
-    [
-      'hides a test behind a feature',
-      () => edit(LIB, '#[test]\n    fn totals', '#[cfg(feature = "never")]\n    #[test]\n    fn totals'),
-    ],
+    ['hides an assertion behind cfg', () => edit(LIB, DISCOUNT, `#[cfg(any())]\n        ${DISCOUNT}`)],
     [
       'weakens an integration test',
       () =>
@@ -179,6 +177,12 @@ describe('proposals that lie about tests', () => {
     expect(await verify(files(), ['T0', 'T1'])).toMatch(/^T1 failed/);
   });
 
+  it('are not those that put a test under a condition that holds', { timeout: SLOW }, async () => {
+    const condition = '#[cfg(not(target_pointer_width = "16"))]\n    #[cfg_attr(miri, ignore)]';
+    const files = edit(LIB, '#[test]\n    fn totals', `#[test]\n    ${condition}\n    fn totals`);
+    expect(await verify(files)).toBe('T5 passed null');
+  });
+
   it('are not those whose settings no test is built with', { timeout: SLOW }, async () => {
     const profiles = '\n[profile.release]\npanic = "abort"\noverflow-checks = false\n';
     const bench = '\n[[bench]]\nname = "speed"\nharness = false\n';
@@ -199,6 +203,18 @@ describe('proposals that lie about tests', () => {
           '    #[test]\n    fn totals_nothing() {\n        assert_eq!(total(&[]), 0);\n    }\n\n',
           '',
         ),
+    ],
+    [
+      'ignores a test by an attribute on condition',
+      () => edit(LIB, '#[test]\n    fn totals', '#[test]\n    #[cfg_attr(all(), ignore)]\n    fn totals'),
+    ],
+    [
+      'hides a test behind cfg',
+      () => edit(LIB, '#[test]\n    fn totals', '#[cfg(any())]\n    #[test]\n    fn totals'),
+    ],
+    [
+      'hides a test behind a feature',
+      () => edit(LIB, '#[test]\n    fn totals', '#[cfg(feature = "never")]\n    #[test]\n    fn totals'),
     ],
     ['deletes a file of tests', () => ({ [TEST]: null })],
     [
