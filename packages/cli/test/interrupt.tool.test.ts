@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -54,7 +54,24 @@ async function verifiedProposal(): Promise<string> {
   return id as string;
 }
 
-describe('a verb that is cut off', () => {
+/** Takes a copy of the repository as it lies there, so that the next start still has something to recover. */
+async function expectDoctorEndsIt(before: string): Promise<void> {
+  const root = `${repository.root}-copy`;
+  cpSync(repository.root, root, { recursive: true, preserveTimestamps: true });
+  const copy = { ...repository, root };
+  const { repairs } = (await runVerb(copy, ['doctor', '--fix', '--yes', '--json'])).json();
+  expect(repairs).toContainEqual(
+    expect.objectContaining({
+      id: 'journal',
+      status: 'done',
+      what: 'bring the interrupted apply to its end',
+    }),
+  );
+  expect(readFileSync(join(root, LIB), 'utf8')).toBe(before);
+  expect((await runVerb(copy, ['doctor'])).stdout).toMatch(/journal +no apply was interrupted/);
+}
+
+describe('a verb that is cut off', { timeout: 180_000 }, () => {
   it('kill -9 during apply: the next start says which tree there is, and it is all old or all new', async () => {
     const id = await verifiedProposal();
     const before = text();
@@ -65,6 +82,7 @@ describe('a verb that is cut off', () => {
     expect((await runVerb(repository, ['doctor'])).stdout).toMatch(
       /journal +The change "Name the side" \(apply, 1 files\) was interrupted/,
     );
+    await expectDoctorEndsIt(before);
     const { stderr } = await runVerb(repository, ['status']);
     expect(stderr).toMatch(/Name the side/);
     expect(stderr).toMatch(/old|before|rolled back/i);
