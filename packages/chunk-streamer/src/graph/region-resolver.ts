@@ -1,5 +1,5 @@
 import type { PackedSyntax } from '../languages/rust/pack-syntax.js';
-import { raceAbort } from '../workers/parse-in-order.js';
+import { raceAbort } from '../workers/race-abort.js';
 import type { WorkerPool } from '../workers/worker-pool.js';
 import { type FileGraph, type PackedGraph, unpackGraph } from './pack-graph.js';
 import { resolveInParts } from './resolve-in-parts.js';

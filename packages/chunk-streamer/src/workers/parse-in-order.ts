@@ -3,6 +3,7 @@ import type { FilePlace } from '../languages/define-language.js';
 import { UNKNOWN_PLACE } from '../languages/rust/place-files.js';
 import type { ParseOutcome, ParseRequest } from '../parse/parse-file.js';
 import { unpackOutcome } from './pack-outcome.js';
+import { raceAbort } from './race-abort.js';
 import type { WorkerPool } from './worker-pool.js';
 import type { PackedOutcome } from './worker-protocol.js';
 
@@ -48,24 +49,6 @@ export async function* parsePackedInOrder(
     }
     const first = window.shift();
     if (first !== undefined) yield await raceAbort(first, input.signal);
-  }
-}
-
-/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
-export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
 }
 

@@ -23,13 +23,19 @@ export interface PacedSequence {
 /** A sequence that does not come to its next token, for whatever reason, stops nobody for longer. */
 const MAX_WAIT_MS = 1_000;
 
-/** Creates a pacer that lets a slice of prompt tokens, or a batch of slices while nobody waits for a token, be under way at once. */
-export function createStepPacer(limits: { sliceTokens: number; batchTokens: number }): StepPacer {
+/** How many prompt tokens may be under way at once: a slice while somebody waits for a token, else a batch of slices. */
+export interface StepLimits {
+  sliceTokens: number;
+  batchTokens: number;
+}
+
+/** Creates a pacer. */
+export function createStepPacer(limits: StepLimits): StepPacer {
   return new SlicePacer(limits);
 }
 
 class SlicePacer implements StepPacer {
-  readonly #limits: { sliceTokens: number; batchTokens: number };
+  readonly #limits: StepLimits;
   readonly #waiting: { tokenCount: number; start: () => void }[] = [];
   /** Tokens that each sequence has generated. */
   readonly #decoders = new Map<object, number>();
@@ -41,7 +47,7 @@ class SlicePacer implements StepPacer {
   #inFlight = 0;
   #gate: Promise<void> | undefined;
 
-  constructor(limits: { sliceTokens: number; batchTokens: number }) {
+  constructor(limits: StepLimits) {
     this.#limits = limits;
   }
 

@@ -1,10 +1,10 @@
 import type { Chunk } from '@parseltongue/isg-core';
 import { findInnermostRow } from '../diagnose/map-row-keys.js';
-import { findUnknownNames, readChangedTexts, type UnknownName } from '../names/find-unknown-names.js';
+import { findUnknownNames, type UnknownName } from '../names/find-unknown-names.js';
 import type { FileWords } from '../names/vocabulary.js';
 import type { GraphProblem } from '../ports.js';
 import type { GateContext } from './gate-context.js';
-import { readTreeText } from './read-texts.js';
+import { readChanges, readTreeText } from './read-texts.js';
 
 /** Derives that give a type no names of their own. */
 const PLAIN_DERIVES = new Set(
@@ -33,7 +33,7 @@ export async function checkNames(context: GateContext): Promise<GraphProblem[]> 
   if (libraries === null) return [];
   const readText = (path: string): Promise<string | null> => readTreeText(context, path);
   const tree = await context.vocabulary.readTree([context.shadow.layout().targetDir]);
-  const changes = await readChangedTexts(context.proposal.files, readText);
+  const changes = await readChanges(context);
   const crates = new Set(await listCrateNames(context, readText));
   const known = { has: (name: string): boolean => crates.has(name) || libraries.words.has(name) };
   const found = await findUnknownNames({ changes, tree, libraries: known, readText });

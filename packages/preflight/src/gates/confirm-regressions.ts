@@ -1,8 +1,8 @@
 import { parseKey } from '@parseltongue/isg-core';
-import { readChangedTexts } from '../names/find-unknown-names.js';
+import type { ChangedText } from '../names/find-unknown-names.js';
 import type { GraphProblem } from '../ports.js';
 import type { GateContext } from './gate-context.js';
-import { readTreeText } from './read-texts.js';
+import { readChanges, readTreeText } from './read-texts.js';
 
 /** Problems with what a name by itself or a path stands for. */
 const NAME_CODES = new Set(['unresolved_import', 'unresolved_name', 'unresolved_path', 'private_item']);
@@ -25,9 +25,8 @@ export async function confirmRegressions(
   context: GateContext,
 ): Promise<GraphProblem[]> {
   if (problems.every((problem) => problem.certain)) return [...problems];
-  const readText = (path: string): Promise<string | null> => readTreeText(context, path);
-  const changes = await readChangedTexts(context.proposal.files, readText);
-  if (await bringsUnseenNames(context)) return [...problems];
+  const changes = await readChanges(context);
+  if (bringsUnseenNames(changes)) return [...problems];
   const { rows } = context.proposal;
   const planned = new Set(rows.map((row) => row.key));
   const created = new Set(rows.flatMap((row) => (row.action === 'Create' ? [parseKey(row.key).name] : [])));
@@ -36,7 +35,7 @@ export async function confirmRegressions(
   return Promise.all(
     problems.map(async (problem) => {
       if (problem.certain || problem.key === null) return problem;
-      const text = after.get(problem.path) ?? (await readText(problem.path)) ?? '';
+      const text = after.get(problem.path) ?? (await readTreeText(context, problem.path)) ?? '';
       const bytes = Buffer.from(text).subarray(problem.span.start, problem.span.end);
       const name = bytes.toString();
       const isKept = !planned.has(problem.key) || isKeptImport(problem, text, changes);
@@ -46,14 +45,11 @@ export async function confirmRegressions(
   );
 }
 
-/** True when a proposal brings what may define names nobody sees. */
-export async function bringsUnseenNames(context: GateContext): Promise<boolean> {
-  const changes = await readChangedTexts(context.proposal.files, (path) => readTreeText(context, path));
-  return changes.some(({ before, after }) => bringsNames(before ?? '', after ?? ''));
-}
-
-function bringsNames(before: string, after: string): boolean {
-  return BRINGERS.some((pattern) => count(after, pattern) > count(before, pattern));
+/** True when changes bring what may define names nobody sees. */
+export function bringsUnseenNames(changes: readonly ChangedText[]): boolean {
+  return changes.some(({ before, after }) =>
+    BRINGERS.some((pattern) => count(after ?? '', pattern) > count(before ?? '', pattern)),
+  );
 }
 
 function count(text: string, pattern: RegExp): number {

@@ -14,6 +14,7 @@ import { bringsUnseenNames, confirmRegressions } from './confirm-regressions.js'
 import type { GateContext } from './gate-context.js';
 import { judgeOrphans, ORPHAN_MODULE } from './judge-orphans.js';
 import { judgeTestEdits } from './judge-test-edits.js';
+import { readChanges } from './read-texts.js';
 
 /**
  * T1: the future graph holds together: names, imports, paths, duplicate keys, callers of deleted rows, files no `mod`
@@ -110,7 +111,8 @@ async function findDanglingCallers(context: GateContext): Promise<GraphProblem[]
   if (deleted.length === 0) return [];
   // a dependency, a derive or a macro may bring the name of what is deleted
   const isOpen =
-    files.some(({ path }) => /(^|\/)Cargo\.toml$/.test(path)) || (await bringsUnseenNames(context));
+    files.some(({ path }) => /(^|\/)Cargo\.toml$/.test(path)) ||
+    bringsUnseenNames(await readChanges(context));
   const replaced = await findReplaced(context, deleted);
   const created = rows.filter((change) => change.action === 'Create');
   const createdNames = new Set(created.map((change) => parseKey(change.key).name));

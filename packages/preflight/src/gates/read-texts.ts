@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GateWorkspace } from './gate-context.js';
+import { type ChangedText, readChangedTexts } from '../names/find-unknown-names.js';
+import type { GateContext, GateWorkspace } from './gate-context.js';
 
 /** The text of a file of the shadow as it is now, null when there is none. */
 export function readShadowText(
@@ -23,4 +24,9 @@ async function readTextOrNull(path: string): Promise<string | null> {
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return null;
     throw error;
   }
+}
+
+/** The texts of a proposal's files before and after it. */
+export function readChanges(context: GateContext): Promise<ChangedText[]> {
+  return readChangedTexts(context.proposal.files, (path) => readTreeText(context, path));
 }

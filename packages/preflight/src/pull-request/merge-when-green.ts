@@ -5,6 +5,7 @@ import { callForge, describeAnswer, FORGE_TIMEOUT_MS, type RestForge } from './c
 import type { Forge, PullRequest } from './forge.js';
 import { judgeChecks } from './judge-checks.js';
 import { lookAtPull, type PullLook, type PullState } from './pull-state.js';
+import { describeFailure } from './request-failure.js';
 import { runGh } from './run-gh.js';
 
 /** How a pull request is merged, and how long its checks may take. */
@@ -251,6 +252,6 @@ async function describeProblem(
     return await ask();
   } catch (error) {
     signal?.throwIfAborted();
-    return (error as Error).message;
+    return describeFailure(error);
   }
 }

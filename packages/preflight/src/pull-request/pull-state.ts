@@ -4,6 +4,7 @@ import type { TreeContext } from '../git/tree-context.js';
 import { callForge, describeAnswer, type ForgeAnswer, parseJson, type RestForge } from './call-forge.js';
 import type { Forge, PullRequest } from './forge.js';
 import { type ForgeCheck, readRunResult, readStatusResult } from './judge-checks.js';
+import { describeFailure } from './request-failure.js';
 import { runGh } from './run-gh.js';
 
 /** A pull request as the forge sees it now. */
@@ -85,7 +86,7 @@ export async function lookAtPull(
     if (error instanceof NoAnswer)
       return { status: error.isFinal ? 'refused' : 'unreachable', reason: error.message };
     if (!PreflightError.isInstance(error)) throw error;
-    return { status: 'unreachable', reason: error.message };
+    return { status: 'unreachable', reason: describeFailure(error) };
   }
 }
 

@@ -9,3 +9,12 @@ export function requestFailure(reason: string, cause?: unknown): PreflightError 
     cause,
   });
 }
+
+/** Why a call went wrong, without what that means for opening the pull request. */
+export function describeFailure(error: unknown): string {
+  if (PreflightError.isInstance(error) && error.code === 'PT_PREFLIGHT_PULL_REQUEST_FAILED') {
+    const { details } = error;
+    if ('reason' in details && typeof details.reason === 'string') return details.reason;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

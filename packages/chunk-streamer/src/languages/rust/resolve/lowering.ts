@@ -242,7 +242,7 @@ export class Lowering {
     const trait =
       start.k === 'param' && start.name === 'Self' && start.owner.kind === 'trait' ? start.owner : undefined;
     if (first === undefined || trait?.members?.get(first.name)?.kind !== 'type') return project(start, rest);
-    const ref: TraitRef = traitRef(trait, this.paramsOf(trait));
+    const ref = traitRef(trait, this.paramsOf(trait));
     return project(projectionOf(start, ref, first.name), more);
   }
 

@@ -259,7 +259,7 @@ export class MethodLookup {
 
   private throughTrait(self: Type, trait: Definition, declared: Definition): MemberHit | null {
     const params = this.selector.signatures.lowering.paramsOf(trait);
-    const ref: TraitRef = traitRef(
+    const ref = traitRef(
       trait,
       params.map(() => freshVar()),
     );

@@ -70,7 +70,7 @@ export class Selector {
   /** True when some impl, bound or rule gives the trait to the type, whatever its arguments. */
   isImplemented(type: Type, trait: Definition): boolean {
     const at = this.normalize(type);
-    const wanted: TraitRef = traitRef(trait);
+    const wanted = traitRef(trait);
     const mark = this.unifier.mark();
     const known = (this.fromBounds(at, wanted) ?? this.fromLanguage(at, wanted, trait)) !== null;
     const found = known || this.candidatesOf(at, trait).some((impl) => this.tryImpl(impl, at, wanted));

@@ -253,7 +253,7 @@ function resolveTraitFunction(b: Body, { trait, args, self, name }: TraitFunctio
   }
   const bound = args === 0 ? [] : b.tools.lowering.argumentsFor(trait, args, b.env);
   const types = b.tools.lowering.paramsOf(trait).map((_, index) => bound[index] ?? freshVar());
-  const ref: TraitRef = traitRef(trait, types);
+  const ref = traitRef(trait, types);
   const map = b.tools.signatures.traitSubstitution(ref, self);
   const reference = b.reference(name.pos, name.name);
   if (def.kind !== 'function') return { kind: 'value', type: UNKNOWN };
