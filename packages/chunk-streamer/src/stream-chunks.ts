@@ -44,7 +44,7 @@ export async function* streamChunks(
     resolved: 0,
   };
   // the workers load their grammars while the repository is surveyed
-  await using pool = openWorkerPool(settings);
+  await using pool = openWorkerPool({ ...settings, references: options.references !== false });
   const survey = await surveyFiles(root, options, settings);
   const regions = options.references === false ? [] : splitRepository({ ...survey, paths: survey.files });
   const input = { root, options, state, pool, survey, resolver: new RegionResolver(pool, regions) };

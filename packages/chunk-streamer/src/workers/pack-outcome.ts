@@ -1,9 +1,14 @@
-import { packSyntax, unpackSyntax } from '../languages/rust/pack-syntax.js';
+import { type PackedSyntax, packSyntax, unpackSyntax } from '../languages/rust/pack-syntax.js';
 import type { ParseOutcome } from '../parse/parse-file.js';
-import type { PackedOutcome } from './worker-protocol.js';
+import type { PackedOutcome, WorkerSettings } from './worker-protocol.js';
+
+const NOTHING: PackedSyntax = new Uint8Array(new SharedArrayBuffer(0));
 
 /** Makes an outcome ready to cross threads. */
-export function packOutcome(outcome: ParseOutcome): PackedOutcome {
+export function packOutcome(
+  outcome: ParseOutcome,
+  { references = true }: Pick<WorkerSettings, 'references'>,
+): PackedOutcome {
   if (outcome.status === 'skipped') return outcome;
   const { file, syntax } = outcome;
   const { path, diagnostics, interfaceHash } = syntax;
@@ -12,11 +17,11 @@ export function packOutcome(outcome: ParseOutcome): PackedOutcome {
     status: 'parsed',
     file,
     syntax: { path, items, diagnostics, interfaceHash },
-    packed: packSyntax(syntax),
+    packed: references ? packSyntax(syntax) : NOTHING,
   };
 }
 
-/** The inverse of {@link packOutcome}. */
+/** The inverse of {@link packOutcome} with references. */
 export function unpackOutcome(outcome: PackedOutcome): ParseOutcome {
   if (outcome.status === 'skipped') return outcome;
   const { facts } = unpackSyntax(outcome.packed);

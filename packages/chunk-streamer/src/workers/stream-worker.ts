@@ -6,7 +6,7 @@ import { parseStandardLibrary } from '../languages/rust/resolve/index.js';
 import { parseFile } from '../parse/parse-file.js';
 import { openSourceParser } from '../parse/source-parser.js';
 import { packOutcome } from './pack-outcome.js';
-import type { PackedOutcome, WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
+import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.js';
 
 // A worker parses and resolves what it is sent, one request at a time. A defect ends the worker: the pool reports what it was at and starts another.
 async function serve(): Promise<void> {
@@ -16,7 +16,7 @@ async function serve(): Promise<void> {
   let standardLibrary: RustFacts | undefined;
   parentPort?.on('message', ({ type, id, request }: WorkerRequest) => {
     if (type === 'parse') {
-      sendParsed(id, packOutcome(parseFile(parser, request, settings)));
+      send({ type: 'parsed', id, outcome: packOutcome(parseFile(parser, request, settings), settings) });
       return;
     }
     standardLibrary ??= parseStandardLibrary();
@@ -25,10 +25,6 @@ async function serve(): Promise<void> {
     send({ type: 'resolved', id });
   });
   send({ type: 'ready' });
-}
-
-function sendParsed(id: number, outcome: PackedOutcome): void {
-  send({ type: 'parsed', id, outcome }, outcome.status === 'parsed' ? [outcome.packed.buffer] : []);
 }
 
 function send(message: WorkerMessage, transferred: ArrayBuffer[] = []): void {

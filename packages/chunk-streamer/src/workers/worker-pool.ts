@@ -19,7 +19,7 @@ export interface WorkerPool extends AsyncDisposable {
   parse(request: ParseRequest): Promise<PackedOutcome>;
   /**
    * Resolves a region and hands over each file's graph as soon as there is one. It has a worker of its own meanwhile. Files
-   * go first unless regions wait with more than 64 MiB.
+   * go first unless regions wait with more than 16 MiB.
    *
    * @throws StreamError PT_STREAM_RESOLVER_FAILED when two workers ended at it, and those of `parse`
    */
@@ -29,6 +29,11 @@ export interface WorkerPool extends AsyncDisposable {
 /** How many threads, and what they are told at start. */
 export interface WorkerPoolOptions extends WorkerSettings {
   workers: number;
+  /**
+   * MiB of heap a worker; default 512. With a limit V8 lets a heap grow to about half as much again as what is alive in it,
+   * without one to four times as much. A worker that needs more ends, its job goes on, and later ones have no limit.
+   */
+  heapLimitMiB?: number;
 }
 
 /** Starts a pool; the threads load their grammar while the first files wait. */
@@ -40,7 +45,8 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
 const FILES_PER_WORKER = 2;
 const MAX_CRASHES_PER_JOB = 2;
 // What is read and waits to be resolved stays in memory.
-const MAX_WAITING_BYTES = 64 << 20;
+const MAX_WAITING_BYTES = 16 << 20;
+const DEFAULT_HEAP_LIMIT_MIB = 512;
 // The largest file the default limit admits parses in seconds; a worker that is silent this long hangs.
 const SILENCE_MS = 60_000;
 
@@ -66,6 +72,7 @@ type Job = ParseJob | ResolveJob;
 interface Lane {
   worker: Worker;
   isReady: boolean;
+  heapLimitMiB: number | null;
   jobs: Map<number, Job>;
   /** Runs while files are with the worker; starts again with every answer. */
   silence: NodeJS.Timeout | undefined;
@@ -78,10 +85,13 @@ class LanePool implements WorkerPool {
   readonly #queue: ParseJob[] = [];
   readonly #regions: ResolveJob[] = [];
   #nextId = 0;
+  /** Of workers that are started from now on; null is none. */
+  #heapLimitMiB: number | null;
   #closed: StreamError | null = null;
 
-  constructor({ workers, ...settings }: WorkerPoolOptions) {
+  constructor({ workers, heapLimitMiB = DEFAULT_HEAP_LIMIT_MIB, ...settings }: WorkerPoolOptions) {
     this.size = workers;
+    this.#heapLimitMiB = heapLimitMiB;
     this.#settings = settings;
     for (let i = 0; i < workers; i += 1) this.#startLane();
   }
@@ -114,9 +124,15 @@ class LanePool implements WorkerPool {
   }
 
   #startLane(): void {
+    const heapLimitMiB = this.#heapLimitMiB;
     const lane: Lane = {
       // Flags of the caller's process, such as import conditions, do not fit built code.
-      worker: new Worker(locateWorker(), { workerData: this.#settings, execArgv: [] }),
+      worker: new Worker(locateWorker(), {
+        workerData: this.#settings,
+        execArgv: [],
+        ...(heapLimitMiB === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB } }),
+      }),
+      heapLimitMiB,
       isReady: false,
       jobs: new Map(),
       silence: undefined,
@@ -157,13 +173,16 @@ class LanePool implements WorkerPool {
       this.#fail(new StreamError('PT_STREAM_WORKERS_LOST', { message, details: { reason }, cause: error }));
       return;
     }
-    for (const job of lane.jobs.values()) this.#retry(job, reason);
+    const wasTooSmall = lane.heapLimitMiB !== null && isOutOfMemory(error);
+    if (wasTooSmall) this.#heapLimitMiB = null;
+    for (const job of lane.jobs.values()) this.#retry(job, wasTooSmall ? null : reason);
     this.#startLane();
   }
 
-  #retry(job: Job, reason: string): void {
-    job.crashes += 1;
-    const isHopeless = job.crashes >= MAX_CRASHES_PER_JOB;
+  /** Without a reason the job is not to blame. */
+  #retry(job: Job, reason: string | null): void {
+    if (reason !== null) job.crashes += 1;
+    const isHopeless = reason !== null && job.crashes >= MAX_CRASHES_PER_JOB;
     if (job.type === 'resolve') {
       if (isHopeless) job.reject(resolverFailed(job.request, reason));
       else this.#regions.unshift(job);
@@ -241,6 +260,10 @@ function answer({ jobs }: Lane, message: Exclude<WorkerMessage, { type: 'ready' 
   jobs.delete(message.id);
   if (job?.type === 'resolve') job.resolve();
   else if (message.type === 'parsed') job?.resolve(message.outcome);
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
 function resolverFailed({ wanted }: ResolveRequest, reason: string): StreamError {

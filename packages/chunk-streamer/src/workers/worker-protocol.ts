@@ -10,9 +10,11 @@ export interface WorkerSettings {
   maxFileBytes: number;
   /** Modules of languages beside those of the package; default none. */
   languages?: readonly string[];
+  /** Whether anybody resolves what is read; default true, false packs nothing for it. */
+  references?: boolean;
 }
 
-/** A `ParseOutcome` as it crosses threads: rows as they are, what resolving needs as bytes. */
+/** A `ParseOutcome` as it crosses threads: rows as they are, what resolving needs as bytes, of which there are none where nobody resolves. */
 export type PackedOutcome =
   | { status: 'parsed'; file: FileFacts; syntax: Omit<RustFileSyntax, 'facts'>; packed: PackedSyntax }
   | { status: 'skipped'; skipped: SkippedFile };

@@ -27,9 +27,22 @@ describe('worker pool', () => {
     expect(skipped[0]?.detail).toContain('the parser crashed on it');
   });
 
+  it('takes a worker without a limit for a file that needs more heap than it has', async () => {
+    await using pool = openWorkerPool({ workers: 1, maxFileBytes: 1 << 26, heapLimitMiB: 24 });
+    const text = Array.from(
+      { length: 60_000 },
+      (_, i) => `pub fn f${i}(a: u8) -> u8 { a + ${i % 9} }\n`,
+    ).join('');
+    const large = await pool.parse({ path: 'large.rs', file: 'large.rs', text, place: PLACE });
+    expect(large.status === 'parsed' ? large.syntax.items.length : large).toBe(60_001);
+    const small = await pool.parse({ path: 'a.rs', file: 'a.rs', text: 'fn a() {}', place: PLACE });
+    expect(small.status).toBe('parsed');
+  });
+
   it('says which files cannot be resolved when a region ends its workers, and goes on', async () => {
     await using pool = openWorkerPool({ workers: 1, maxFileBytes: 1000 });
-    const defect = { files: [new Uint8Array([1, 2, 3])], manifests: [], wanted: ['src/a.rs', 'src/b.rs'] };
+    const packed = new Uint8Array(new SharedArrayBuffer(3));
+    const defect = { files: [packed], manifests: [], wanted: ['src/a.rs', 'src/b.rs'] };
     await expect(pool.resolve(defect, () => undefined)).rejects.toMatchObject({
       code: 'PT_STREAM_RESOLVER_FAILED',
       details: { path: 'src/a.rs' },

@@ -96,6 +96,7 @@ export class FileLoader {
       if (use.externCrate && scope.outer === undefined && scope.parent === undefined) this.addCrateAlias(use);
       if (use.glob) {
         scope.globs.push(target);
+        scope.hasOpenGlob ||= !isPrivate(use.vis);
         noteNarrow(scope, use.vis);
       } else
         bind(scope, use.alias, {
@@ -168,8 +169,10 @@ export class FileLoader {
   private register(def: Definition): void {
     if (def.kind === 'impl') this.program.impls.push(def);
     if (def.kind === 'trait') this.program.traits.push(def);
-    if (def.kind === 'impl' || def.kind === 'trait') def.members = new Map();
-    if (def.kind === 'enum') this.addVariants(def);
+    if (def.kind === 'impl' || def.kind === 'trait') {
+      def.members = new Map();
+      def.twins = [];
+    }
     if (def.owner !== undefined) addMember(def.owner, def);
     else if (def.kind !== 'impl') {
       bind(def.scope, def.name, {
@@ -183,25 +186,6 @@ export class FileLoader {
       bind(def.scope, def.fact.deriveMacro, { ns: Ns.macro, mask: def.mask, vis: true, target: def });
     }
     if (def.kind === 'macro') addToList(this.file.crate.macros, def.name, def);
-  }
-
-  private addVariants(def: Definition): void {
-    const members = new Map<string, Definition>();
-    def.fact.variants?.forEach((variant, index) => {
-      const { file, fact, scope, mask, key } = def;
-      const init = {
-        id: this.program.nextId(),
-        kind: 'variant' as const,
-        name: variant.name,
-        file,
-        fact,
-        scope,
-        mask,
-        key,
-      };
-      members.set(variant.name, new Definition({ ...init, owner: def, index }));
-    });
-    def.members = members;
   }
 }
 
@@ -233,6 +217,10 @@ function bind(
 ): void {
   addToList(scope.names, name, binding);
   noteNarrow(scope, binding.vis);
+}
+
+function isPrivate(vis: VisibilityFact): boolean {
+  return vis === false || vis === 'self';
 }
 
 function noteNarrow(scope: Scope, vis: VisibilityFact): void {

@@ -111,6 +111,8 @@ export class Scope {
   readonly parent: Scope | undefined;
   readonly names = new Map<string, Binding[]>();
   readonly globs: Import[] = [];
+  /** A glob here is visible outside of this module. */
+  hasOpenGlob = false;
   readonly imports: Import[] = [];
   readonly path: string;
   mask: number;
@@ -162,9 +164,12 @@ export class Scope {
   }
 }
 
+const NO_TWINS = Object.freeze<Definition[]>([]) as Definition[];
+
 /** A definition of the repository or of the built-in picture of the standard library. */
 export class Definition {
   readonly tag = 'definition';
+  /** Unique, but for variants, which have that of their enum. */
   readonly id: number;
   readonly kind: DefKind | 'variant';
   readonly name: string;
@@ -179,10 +184,10 @@ export class Definition {
   readonly key: RowKey | null;
   /** Module: its scope. */
   inner: Scope | undefined;
-  /** Trait and impl: members by name. Enum: variants by name. */
+  /** Trait and impl: members by name. Enum: variants by name, once one was asked for. */
   members: Map<string, Definition> | undefined;
   /** Impl: all its members, twins under different configurations included. */
-  readonly twins: Definition[] = [];
+  twins = NO_TWINS;
   /** Index of a variant in its enum. */
   readonly index: number;
 
@@ -208,6 +213,22 @@ export class Definition {
     this.mask = input.mask;
     this.key = input.key;
     this.index = input.index ?? -1;
+  }
+
+  /** A variant of an enum. They are made when the first is asked for: bindings have a hundred thousand that nobody names. */
+  variant(name: string): Definition | undefined {
+    this.members ??= new Map(
+      (this.fact.variants ?? []).map((variant, index) => [
+        variant.name,
+        this.makeVariant(variant.name, index),
+      ]),
+    );
+    return this.members.get(name);
+  }
+
+  private makeVariant(name: string, index: number): Definition {
+    const { id, file, fact, scope, mask, key } = this;
+    return new Definition({ id, kind: 'variant', name, file, fact, scope, owner: this, mask, key, index });
   }
 
   /** True for the built-in picture of the standard library. */

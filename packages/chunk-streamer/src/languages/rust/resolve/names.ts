@@ -169,14 +169,14 @@ export class Names {
       if (found === null && target.isStd) return { tag: 'external', crate: 'std', path: [target.name, name] };
       return found;
     }
-    if (target.kind === 'enum') return target.members?.get(name) ?? undefined;
+    if (target.kind === 'enum') return target.variant(name);
     return undefined;
   }
 
   /** A name of one scope: what its own configuration has, else what any configuration has. */
   member(scope: Scope, name: string, asker: Asker & { ns: number }): Resolved | null {
     const { ns, from, mask, viaGlob = false } = asker;
-    if (!mayHold(scope, name, ns)) return null;
+    if (!mayHold(scope, name, { ns, from })) return null;
     // written out: one shape of question makes all that is asked of it fast
     return (
       this.lookUp(scope, name, { ns, from, mask, viaGlob, isLoose: false }) ??
@@ -186,7 +186,7 @@ export class Names {
 
   /** A name of one scope: its items and imports, then its globs. */
   private lookUp(scope: Scope, name: string, { ns, from, mask, viaGlob, isLoose }: LookUp): Resolved | null {
-    if (!mayHold(scope, name, ns)) return null;
+    if (!mayHold(scope, name, { ns, from })) return null;
     const world = mask & scope.mask || mask;
     const key = questionNumber({ world, ns, isLoose, viaGlob, viewpoint: viewpoint(scope, from) });
     const known = scope.answers.get(name)?.get(key);
@@ -345,15 +345,22 @@ function isSharedModule(module: Scope): boolean {
   return false;
 }
 
-/** False for a name that neither stands in a scope nor can come from elsewhere. */
-function mayHold(scope: Scope, name: string, ns: number): boolean {
-  return scope.globs.length > 0 || scope.names.has(name) || ns === Ns.macro;
+/**
+ * False for a name that neither stands in a scope nor can come from elsewhere for this asker: the thousand modules that one
+ * opens by globs, each with a private glob of its own, are not asked one by one.
+ */
+function mayHold(scope: Scope, name: string, { ns, from }: { ns: number; from: Scope }): boolean {
+  if (scope.names.has(name) || (ns === Ns.macro && isCrateRoot(scope))) return true;
+  return scope.globs.length > 0 && (scope.hasOpenGlob || from.isInside(scope.module));
+}
+
+function isCrateRoot(scope: Scope): boolean {
+  return scope.kind === 'file' && scope.parent === undefined;
 }
 
 /** `#[macro_export]` puts a macro at its crate's root. */
 function exportedMacro(scope: Scope, name: string, { ns, mask }: LookUp): Definition | null {
-  const isRoot = scope.kind === 'file' && scope.parent === undefined;
-  if (!isRoot || ns !== Ns.macro) return null;
+  if (ns !== Ns.macro || !isCrateRoot(scope)) return null;
   const exported = (scope.crate.macros.get(name) ?? []).filter(
     (def) => (def.fact.flags & DefFlag.macroExport) !== 0,
   );

@@ -191,7 +191,7 @@ function resolveOnType(b: Body, { type, rest, use }: OnType): Value {
   const at = b.normalize(type);
   const [next, ...more] = rest;
   if (next === undefined) return at.k === 'adt' ? { kind: 'constructor', def: at.def, type: at } : NOTHING;
-  const variant = at.k === 'adt' && at.def.kind === 'enum' ? at.def.members?.get(next.name) : undefined;
+  const variant = at.k === 'adt' && at.def.kind === 'enum' ? at.def.variant(next.name) : undefined;
   if (variant !== undefined && more.length === 0) {
     b.tools.recorder.toDefinition(
       b.reference(next.pos, next.name),
