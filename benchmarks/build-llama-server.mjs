@@ -5,8 +5,8 @@
 //   LLAMA_SERVER=<folder>/build/bin/llama-server node benchmarks/elf.mjs --only server
 //
 // It computes with the libraries of the workers, copied from node-llama-cpp's prebuilt package: what is left between the two
-// is what the programs around them cost. With --native it is compiled for this very processor instead, as the workers' engine
-// is after `npx node-llama-cpp source download` in packages/elf-orchestrator.
+// is what the programs around them cost. With --native it is compiled for this very processor instead, which the workers'
+// prebuilt engine is not.
 //
 // Takes ten to thirty minutes on two cores; an interrupted build continues where it stopped.
 import { spawnSync } from 'node:child_process';
