@@ -43,14 +43,14 @@ function locateEngine() {
 function listPrebuiltLibraries() {
   const packages = join(dirname(locateEngine()), '@node-llama-cpp');
   const name = `${platform === 'win32' ? 'win' : platform === 'darwin' ? 'mac' : platform}-${arch}`;
-  const libraries = readdirOf(join(packages, name, 'bins', name)).filter((file) =>
+  const libraries = listFiles(join(packages, name, 'bins', name)).filter((file) =>
     /^(lib)?ggml-cpu-.*\.(so|dll)$/.test(basename(file)),
   );
   if (libraries.length === 0) throw new Error(`node-llama-cpp brings no libraries for ${name}: use --native`);
   return libraries;
 }
 
-function readdirOf(path) {
+function listFiles(path) {
   return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
 }
 
@@ -85,7 +85,7 @@ run('cmake', ['--build', build, '--target', 'llama-server', '--parallel', values
 if (!values.native) {
   const bin = join(build, 'bin');
   // the one that was compiled here would be taken where it is thought better
-  for (const file of readdirOf(bin)) if (/^(lib)?ggml-cpu/.test(basename(file))) rmSync(file);
+  for (const file of listFiles(bin)) if (/^(lib)?ggml-cpu/.test(basename(file))) rmSync(file);
   for (const library of listPrebuiltLibraries()) copyFileSync(library, join(bin, basename(library)));
 }
 console.log(`LLAMA_SERVER=${join(build, 'bin', 'llama-server')}`);
